@@ -1,0 +1,220 @@
+"""Build what is out of date: the recipe list and the loop. Imports nothing heavy."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from divide import catalog, paths
+from divide.build.recipe_list import RECIPES, Recipe
+from divide.errors import SourceChangedError, UnknownNameError, near_names
+from divide.fetch import snapshots
+
+logger = logging.getLogger(__name__)
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a recipe is given: official files at hand, and the file of the default."""
+
+    snapshots: Mapping[str, snapshots.Snapshot]
+    baseline: Path | None
+    hashes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def bring_up_to_date(
+    tables: Iterable[str] = (), *, force: bool = False, say: Report | None = None
+) -> list[str]:
+    """
+    Build the named tables (all, if none is named) and those they are made from.
+
+    Returns
+    -------
+    list of str
+        Names of the tables that were built; empty if nothing had changed.
+
+    Raises
+    ------
+    UnknownNameError
+        If a table does not exist.
+    SourceError, SourceChangedError
+        If an official file or a file of the default is missing, damaged or changed.
+    """
+    built = []
+    wanted = set(tables)
+    for table in _in_order(wanted):
+        again = force and (not wanted or table in wanted)
+        if _make(RECIPES[table], force=again, say=say):
+            built.append(table)
+    return built
+
+
+def signature() -> str:
+    """Return one hash of everything the study's tables depend on."""
+    told = json.dumps({table: _signature(RECIPES[table]) for table in RECIPES})
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def verify_baseline() -> None:
+    """
+    Compare every file of the embedded default with the hashes in facts.
+
+    Raises
+    ------
+    SourceChangedError
+        If a file was edited or is missing: which, and what to do.
+    """
+    for name, declared in catalog.facts("baseline").items():
+        _verify_baseline_file(name, declared)
+
+
+def baseline_hash(path: Path) -> str:
+    """Return the sha256 of a file of the default, whatever its line endings became."""
+    return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _verify_baseline_file(name: str, declared: str) -> Path:
+    path = paths.baseline() / name
+    if not path.is_file() or baseline_hash(path) != declared:
+        what = "was edited" if path.is_file() else "is missing"
+        raise SourceChangedError(
+            f"Embedded default: data/raw/baseline/{name} {what} (its sha256 is not the one in "
+            f"facts/baseline.yml). Nothing was built. Restore it with "
+            f"'git checkout -- data/raw/baseline/{name}'; if the figures are meant to change, "
+            "run 'divide build --refresh-baseline' and commit both."
+        )
+    return path
+
+
+def _in_order(wanted: set[str]) -> list[str]:
+    """Return recipes in the order of the list, with what the wanted ones are made from."""
+    for table in wanted - set(RECIPES):
+        raise UnknownNameError(f"There is no table {table!r}. {near_names(table, list(RECIPES))}")
+    if not wanted:
+        return list(RECIPES)
+    needed = set(wanted)
+    for recipe in reversed(RECIPES.values()):
+        if recipe.table in needed:
+            needed |= set(recipe.tables)
+    return [table for table in RECIPES if table in needed]
+
+
+def _make(recipe: Recipe, *, force: bool, say: Report | None) -> bool:
+    inputs = _inputs(recipe)
+    signed = _signature(recipe)
+    if recipe.optional and len(inputs.snapshots) < len(recipe.sources):
+        return _remove(recipe.table)
+    if not force and _recorded(recipe.table) == signed:
+        return False
+    if say:
+        say(recipe.table)
+    module, name = recipe.function.split(":")
+    frame = getattr(import_module(module), name)(inputs)
+    write = import_module("divide.tables").write
+    write(frame, recipe.table, provenance=_provenance(recipe, inputs, signed))
+    return True
+
+
+def _inputs(recipe: Recipe) -> Inputs:
+    found = {name: snapshots.find(name) for name in recipe.sources}
+    declared = catalog.facts("baseline")
+    baseline = (
+        _verify_baseline_file(recipe.baseline, declared[recipe.baseline])
+        if recipe.baseline
+        else None
+    )
+    return Inputs({name: one for name, one in found.items() if one}, baseline)
+
+
+def _signature(recipe: Recipe) -> str:
+    parts: list[Any] = [recipe.table, _code()]
+    for name in recipe.sources:
+        snapshot = snapshots.find(name)
+        parts.append(_stamp(snapshot) if snapshot else None)
+    if recipe.baseline:
+        parts.append(catalog.facts("baseline")[recipe.baseline])
+    parts += [_signature(RECIPES[table]) for table in recipe.tables]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _stamp(snapshot: snapshots.Snapshot) -> list[Any]:
+    stats = {role: path.stat() for role, path in snapshot.files.items()}
+    sizes = {role: [one.st_size, one.st_mtime_ns] for role, one in stats.items()}
+    return [snapshot.source, snapshot.edition, sizes]
+
+
+@cache
+def _code() -> str:
+    """Return a stamp of the package's code and facts: a table is as old as what made it."""
+    files = sorted(
+        path
+        for path in paths.PACKAGE.rglob("*")
+        if path.suffix in {".py", ".yml", ".csv"} and "baseline" not in path.parts
+    )
+    stats = [
+        (str(path.relative_to(paths.PACKAGE)), path.stat().st_size, path.stat().st_mtime_ns)
+        for path in files
+    ]
+    return hashlib.sha256(json.dumps(stats).encode()).hexdigest()
+
+
+def _recorded(table: str) -> str | None:
+    """Return the signature a built table was made with, or None if it is not whole."""
+    path = paths.processed() / f"{table}.parquet"
+    meta = path.with_suffix(".meta.json")
+    try:
+        found = json.loads(meta.read_text(encoding="utf-8"))
+        return str(found["signature"]) if path.is_file() else None
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _remove(table: str) -> bool:
+    if not (paths.processed() / f"{table}.parquet").exists():
+        return False
+    import_module("divide.tables").drop(table)
+    logger.info("Table %s removed: its official files are not at hand", table)
+    return True
+
+
+def _provenance(recipe: Recipe, inputs: Inputs, signed: str) -> dict[str, Any]:
+    return {
+        "signature": signed,
+        "made_from": list(recipe.tables),
+        "official": [
+            {
+                "source": one.source,
+                "edition": one.edition,
+                "register_date": one.register_date,
+                "origin": one.origin,
+                "sha256": snapshots.verify(one),
+            }
+            for one in inputs.snapshots.values()
+        ],
+        "default": recipe.baseline
+        if len(inputs.snapshots) < len(recipe.sources) or not (recipe.sources)
+        else None,
+        "synthetic": False,
+    }
+
+
+def ghosts() -> list[str]:
+    """Return numbers in the population file that no register of its date knows."""
+    meta = paths.processed() / "population.meta.json"
+    try:
+        found: list[str] = json.loads(meta.read_text(encoding="utf-8")).get("ghosts", [])
+    except (OSError, ValueError):
+        return []
+    return found
+
+
+def is_current(table: str) -> bool:
+    """Tell whether a built table was made from what now lies on this disk."""
+    return _recorded(table) == _signature(RECIPES[table])

@@ -1,0 +1,73 @@
+"""The recipe list: every table, what it is read from, what it is made from."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """
+    How one table is made.
+
+    Attributes
+    ----------
+    function
+        `module:function`, loaded only when the table is out of date.
+    sources
+        Official sources it is read from where they are on this disk.
+    tables
+        Tables it is made from.
+    baseline
+        File of the embedded default that stands in for sources not at hand.
+    optional
+        Whether the table is left out, rather than an error, without official files.
+    """
+
+    table: str
+    function: str
+    sources: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    baseline: str | None = None
+    optional: bool = False
+
+
+def _tidy(table: str, *sources: str, baseline: bool = True, optional: bool = False) -> Recipe:
+    return Recipe(
+        table,
+        f"divide.build.recipes:{table}",
+        sources=sources,
+        baseline=f"{table}.csv" if baseline else None,
+        optional=optional,
+    )
+
+
+def _measured(table: str, *tables: str) -> Recipe:
+    return Recipe(table, f"divide.build.recipes:{table}", tables=tables)
+
+
+RECIPES = {
+    recipe.table: recipe
+    for recipe in (
+        _tidy("places", "bfs_communes"),
+        _tidy(
+            "population",
+            "bfs_population",
+            "bfs_population_citizenship",
+            "bfs_population_age",
+            "bfs_population_structure",
+            "bfs_communes",
+        ),
+        _tidy("education", "bfs_education"),
+        _tidy("living_arrangements"),
+        _tidy("internet_use", "bfs_ict_skills"),
+        _tidy("household_access", "bfs_ict_access"),
+        _tidy("international", "eurostat_internet_use", "eurostat_household_access"),
+        _tidy("social_assistance", "bfs_canton_key_figures", "bfs_social_assistance"),
+        _tidy("nursing_homes", "bag_nursing_homes"),
+        _tidy("published_rates"),
+        _tidy("boundaries", "bfs_boundaries", baseline=False, optional=True),
+        _measured("composition", "population", "education", "living_arrangements", "internet_use"),
+        _measured("exclusion_risk", "internet_use", "composition"),
+        _measured("visibility", "living_arrangements"),
+        _measured("invisible_minorities", "living_arrangements", "visibility", "internet_use"),
+    )
+}

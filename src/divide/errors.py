@@ -1,0 +1,77 @@
+"""Named errors: each message says what, which, and what to do now."""
+
+
+class DivideError(Exception):
+    """Base of all errors that `divide` raises on purpose."""
+
+    exit_code = 1
+
+
+class FactsError(DivideError):
+    """A file of the package's facts is incomplete or contradicts itself."""
+
+
+class UnknownNameError(DivideError, KeyError):
+    """A table, canton, indicator, source or label that does not exist was asked for."""
+
+    exit_code = 2
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UsageError(DivideError):
+    """The command line asked for something that does not go together."""
+
+    exit_code = 2
+
+
+class TableError(DivideError):
+    """A processed table is not built or cannot be read."""
+
+
+class SchemaError(DivideError):
+    """A table breaks its schema; the message lists every fault."""
+
+
+class SourceError(DivideError):
+    """An official file is missing, unreadable or damaged."""
+
+
+class SourceChangedError(SourceError):
+    """An official file no longer has the shape it had."""
+
+    exit_code = 4
+
+
+class JoinError(DivideError):
+    """Rows of two tables do not meet as declared."""
+
+
+class MethodError(DivideError):
+    """A statistical method was given what it cannot use."""
+
+
+class ClaimError(DivideError):
+    """A sentence was asked for that its evidence does not carry."""
+
+
+class ReportError(DivideError):
+    """A page cannot be written whole, so it is not written."""
+
+
+def near_names(name: str, known: list[str]) -> str:
+    """
+    Say which known names are near a wrong one.
+
+    Examples
+    --------
+    >>> near_names("internet_us", ["internet_use", "population"])
+    'Did you mean internet_use?'
+    """
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=3, cutoff=0.5)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"Known: {', '.join(sorted(known))}."

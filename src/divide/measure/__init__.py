@@ -1,0 +1,1 @@
+"""Statistics: composition, margins, visibility, and both axes together. Frames in, frames out."""

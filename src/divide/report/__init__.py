@@ -1,0 +1,1 @@
+"""Pages for readers: one HTML file a place, four languages inside, no script, nothing loaded."""

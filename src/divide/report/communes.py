@@ -1,0 +1,157 @@
+"""The map and the table of communes: drawn once, told in each language."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+from markupsafe import Markup
+
+from divide import terms, texts
+from divide.errors import ReportError
+from divide.report import figures
+from divide.report.claims import Sentence, tell
+from divide.report.study import Place, Study
+from divide.show import choropleth, classes, html_tables, shapes
+
+_NAME = "m"
+# The country's map is drawn coarser: 2,131 communes must fit into 250 kB.
+_COUNTRY_WIDTH, _COUNTRY_METRES = 380, 5000.0
+_CANTON_WIDTH = 420
+
+
+@dataclass(frozen=True)
+class Communes:
+    """Communes of a page: their rows, marks and drawing."""
+
+    rows: pd.DataFrame
+    drawing: shapes.Drawing
+    breaks: classes.Breaks
+    unseen_residents: float
+
+    def symbol(self) -> Markup:
+        """Return the geometry, to stand once a page."""
+        marks = dict(zip(self.rows["place"], self.rows["mark"], strict=True))
+        return choropleth.symbol(self.drawing, marks, name=_NAME)
+
+
+def communes_of(study: Study, place: Place) -> Communes | None:
+    """Return a page's communes, or None where no official boundaries are at hand."""
+    if study.communes is None:
+        return None
+    every = study.communes
+    breaks = classes.break_points(every["value"], digits=3)
+    rows = every if place.is_country else every[every["canton"] == place.id]
+    rows = rows.assign(mark=classes.classify(rows, breaks)).sort_values("place")
+    hidden = rows[rows["value"].isna()]
+    return Communes(
+        rows=rows.reset_index(drop=True),
+        drawing=_drawing(study, place, rows),
+        breaks=breaks,
+        unseen_residents=float(hidden["residents"].sum()),
+    )
+
+
+def _drawing(study: Study, place: Place, rows: pd.DataFrame) -> shapes.Drawing:
+    borders = study.boundaries
+    if borders is None:
+        raise ReportError("A commune map needs boundaries: run divide build boundaries.")
+    # Cantons' outlines have a date of their own; communes' is that of the register.
+    areas = borders[borders["place_level"] == "commune"].merge(
+        rows[["place", "register_date", "canton"]], on=["place", "register_date"], validate="1:1"
+    )
+    lakes = borders[borders["place_level"] == "lake"]
+    if place.is_country:
+        return shapes.simplify(
+            areas, width=_COUNTRY_WIDTH, tolerance=_COUNTRY_METRES, lakes=lakes, border="canton"
+        )
+    return shapes.simplify(areas, width=_CANTON_WIDTH, lakes=lakes)
+
+
+def commune_figure(found: Communes) -> dict[str, object]:
+    """Return the commune map: titles, descriptions and sentences by language, one legend."""
+    counts = _counts(found)
+    title = figures.each("map.communes.title")
+    description = {lang: _description(found, counts, lang) for lang in terms.LANGUAGES}
+    states = tuple(sorted({mark for mark in found.rows["mark"] if mark.startswith("s-")}))
+    ranges = classes.labels(found.breaks, lambda share: f"{1000 * share:.0f}")
+    return {
+        "title": title,
+        "description": description,
+        "maps": {
+            lang: choropleth.use(
+                found.drawing,
+                name=_NAME,
+                title=title[lang],
+                description=description[lang],
+                lang=lang,
+            )
+            for lang in terms.LANGUAGES
+        },
+        "legend": classes.legend(ranges, states, figures.mark_words()),
+        "sentence": {lang: _sentence(found, lang) for lang in terms.LANGUAGES},
+    }
+
+
+def _counts(found: Communes) -> dict[str, int]:
+    status = found.rows["status"]
+    return {
+        "shown": int(found.rows["value"].notna().sum()),
+        "suppressed": int((status == "suppressed").sum()),
+        "missing": int((status == "missing").sum()),
+    }
+
+
+def _sentence(found: Communes, lang: str) -> Sentence:
+    return tell(
+        "communes_unseen",
+        lang=lang,
+        statuses=["observed"],
+        residents=texts.format_count(found.unseen_residents),
+    )
+
+
+def _description(found: Communes, counts: dict[str, int], lang: str) -> str:
+    seen = found.rows[found.rows["value"].notna()]
+    if seen.empty:
+        return texts.label("map.communes.none", lang=lang)
+    ranked = seen.sort_values("value", kind="stable")
+    low, high = ranked.iloc[0], ranked.iloc[-1]
+    return texts.label(
+        "map.communes.description",
+        lang=lang,
+        communes=texts.plural("count.commune", len(found.rows), lang=lang),
+        highest=high["name"],
+        high=texts.format_per_1000(high["value"]),
+        lowest=low["name"],
+        low=texts.format_per_1000(low["value"]),
+        **{name: texts.format_count(count) for name, count in counts.items()},
+    )
+
+
+def commune_table(found: Communes, place: Place) -> Markup:
+    """Return the table of communes, its heads in every language."""
+    columns = [
+        html_tables.Column("name"),
+        html_tables.Column("value", write=texts.format_per_1000, status="status"),
+    ]
+    heads = [
+        (lang, [texts.label(f"column.{name}", lang=lang) for name in ("commune", "rate")])
+        for lang in terms.LANGUAGES
+    ]
+    signs = {"suppressed": "×", "missing": "?"}
+    return html_tables.table(
+        found.rows,
+        columns,
+        caption={lang: _caption(lang) for lang in terms.LANGUAGES},
+        heads=heads,
+        words=signs,
+        row_id="place",
+        section="canton" if place.is_country else None,
+    )
+
+
+def _caption(lang: str) -> str:
+    told = {name: texts.label(f"mark.{name}", lang=lang) for name in ("suppressed", "missing")}
+    return (
+        f"{texts.label('map.communes.title', lang=lang)}. "
+        f"× = {told['suppressed']}; ? = {told['missing']}."
+    )

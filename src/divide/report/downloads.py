@@ -1,0 +1,58 @@
+"""The figures of a page as CSV inside the page, safe to open in a spreadsheet."""
+
+import csv
+import io
+from urllib.parse import quote
+
+import pandas as pd
+
+from divide import catalog, terms
+from divide.report.study import Place, Study
+
+_COLUMNS = tuple(
+    ["indicator", "group", "place", "year", "value", "status", "low", "high", "tau", "source"]
+)
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def page_rows(study: Study, place: Place) -> pd.DataFrame:
+    """Return every figure of a page's place, long: one row an observation or estimate."""
+    ends = study.risk["tau"].isin([study.risk["tau"].min(), study.risk["tau"].max()])
+    told = (study.risk["group"] == "total") | (study.risk["indicator"] == "no_internet_use_3m")
+    shown = study.use["group"].isin(["total", *catalog.facts("thresholds")["risk"]["groups"]])
+    use = study.use[(study.use["indicator"] == "internet_use_3m") & shown]
+    frames = [study.living, study.homes, study.minorities, study.risk[ends & told]]
+    frames += [study.assistance, use[use["year"] == use["year"].max()]]
+    parts = [frame[frame["place"] == place.id].reindex(columns=list(_COLUMNS)) for frame in frames]
+    return pd.concat([part.astype(object) for part in parts], ignore_index=True)
+
+
+def to_csv(rows: pd.DataFrame) -> str:
+    """
+    Write rows as CSV; a text that a spreadsheet would run as a formula is prefixed.
+
+    A suppressed or missing value is an empty cell beside its status, never 0.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(rows.columns)
+    for row in rows.itertuples(index=False):
+        record = dict(zip(rows.columns, row, strict=True))
+        if record.get("status") in terms.WITHOUT_VALUE:
+            record["value"] = None
+        writer.writerow([_cell(value) for value in record.values()])
+    return out.getvalue()
+
+
+def data_address(text: str) -> str:
+    """Return a text as an address that a browser saves as a file without a network."""
+    return "data:text/csv;charset=utf-8," + quote(text, safe=",:;|=()/ '")
+
+
+def _cell(value: object) -> str:
+    if value is None or value != value:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.4g}" if abs(value) < 1 else f"{value:.0f}"
+    text = str(value)
+    return f"'{text}" if text.startswith(_DANGEROUS) else text

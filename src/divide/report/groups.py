@@ -1,0 +1,234 @@
+"""What a page says of each group: finding, sentences, evidence."""
+
+from dataclasses import dataclass
+
+from divide import catalog, texts
+from divide.measure.combination import finding, nested_bounds
+from divide.measure.visibility import visibility_state
+from divide.report.claims import Sentence, tell
+from divide.report.study import Place, Study, one
+
+_RISK = "no_internet_use_3m"
+_USE = "internet_use_3m"
+
+
+@dataclass(frozen=True)
+class GroupItem:
+    """One entry of the list of groups: its name, its class, its sentences."""
+
+    id: str
+    name: str
+    finding: str
+    label: str
+    sentences: tuple[Sentence, ...]
+
+
+def group_items(study: Study, place: Place, lang: str) -> list[GroupItem]:
+    """Return the groups of a page, in the order in which facts list them."""
+    items = []
+    for name, found in _findings(study, place).items():
+        label = texts.label(f"finding.{found}", lang=lang)
+        title = texts.label(f"group.{name}", lang=lang)
+        items.append(GroupItem(name, title, found, label, _SENTENCES[name](study, place, lang)))
+    return items
+
+
+def stability(study: Study, place: Place, lang: str) -> Sentence:
+    """Say whether the list would change at the other declared thresholds (METHOD section 2)."""
+    declared = catalog.facts("thresholds")
+    probabilities, visibles = (
+        declared[f"{name}_alternatives"] for name in ("probability", "visible")
+    )
+    lists = [_findings(study, place, probability=one) for one in probabilities]
+    lists += [_findings(study, place, visible=one) for one in visibles]
+    now = _findings(study, place)
+    moved = [name for name in now if any(one[name] != now[name] for one in lists)]
+    values = {
+        "probabilities": "/".join(f"{one:.2f}" for one in probabilities),
+        "visibles": "/".join(f"{one:.2f}" for one in visibles),
+    }
+    if not moved:
+        return tell("list_stable", lang=lang, statuses=["modelled"], **values)
+    named = ", ".join(texts.label(f"group.{name}", lang=lang) for name in moved)
+    return tell("list_moves", lang=lang, statuses=["modelled"], groups=named, **values)
+
+
+def _findings(
+    study: Study,
+    place: Place,
+    *,
+    probability: float | None = None,
+    visible: float | None = None,
+) -> dict[str, str]:
+    """Return the class of each group, at the declared thresholds or at others."""
+    declared = catalog.facts("thresholds")
+    found = {}
+    for name, group in catalog.facts("groups").items():
+        risk = "cannot_tell"
+        if group["rate"]:
+            risk = _risk_state(study, place, group["rate"], probability or declared["probability"])
+        seen = {"outside": "invisible", "unknown": "unknown"}.get(group["frame"])
+        bounds = nested_bounds(study.visibility, place.id)
+        state = seen or visibility_state(bounds, threshold=visible or declared["visible"])
+        found[name] = finding(risk, state)
+    return found
+
+
+def _risk_state(study: Study, place: Place, group: str, probability: float) -> str:
+    """Return the state that holds under every declared τ; for the country, by its intervals."""
+    if place.is_country:
+        return _national_state(study, group)
+    rows = study.risk[
+        (study.risk["indicator"] == _RISK)
+        & (study.risk["group"] == group)
+        & (study.risk["place"] == place.id)
+    ]
+    states = set(rows["state"])
+    if rows["probability"].min() < probability or len(states) != 1:
+        return "cannot_tell"
+    return str(states.pop())
+
+
+def _national_state(study: Study, group: str) -> str:
+    """Compare published intervals: the group's lowest rate against everyone's highest."""
+    own, everyone = _published(study, group), _published(study, "total")
+    apart = (1 - own["high"]) - (1 - everyone["low"])
+    gap = everyone["value"] - own["value"]
+    return "higher" if apart > 0 and gap >= catalog.facts("thresholds")["gap"] else "cannot_tell"
+
+
+def _published(study: Study, group: str) -> dict[str, float]:
+    year = catalog.facts("thresholds")["risk"]["year"]
+    row = one(study.use, indicator=_USE, group=group, year=year)
+    return {name: float(row[name]) for name in ("value", "low", "high")}
+
+
+def _lacking_range(published: dict[str, float]) -> str:
+    return texts.format_range(1 - published["high"], 1 - published["low"])
+
+
+def _older_low_education(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
+    group, everyone = _published(study, "age:60_plus|education:low"), _published(study, "total")
+    if place.is_country:
+        return (
+            tell(
+                "older_low_education_national",
+                lang=lang,
+                statuses=["observed"],
+                share=texts.format_share(1 - group["value"]),
+                range=_lacking_range(group),
+                all=texts.format_share(1 - everyone["value"]),
+            ),
+        )
+    tau = max(catalog.facts("thresholds")["taus"])
+    wanted = {"indicator": _RISK, "group": "age:60_plus|education:low", "place": place.id}
+    row = one(study.risk, **wanted, tau=tau)
+    sentence = tell(
+        "older_low_education",
+        lang=lang,
+        statuses=[row["status"]],
+        within_first=_first(place.within[lang]),
+        share=texts.format_share(row["value"]),
+        range=texts.format_range(row["low"], row["high"]),
+        rest=texts.format_share(max(row["value"] - row["gap"], 0.0)),
+    )
+    return sentence, _gap(row, tau, lang)
+
+
+def _gap(row: dict[str, float], tau: float, lang: str) -> Sentence:
+    """Say up to which τ a gap holds."""
+    tipping = row["tipping_point"]
+    if tipping != tipping:
+        return tell("gap_not_established", lang=lang, statuses=["modelled"])
+    if tipping > tau:
+        return tell("gap_holds_always", lang=lang, statuses=["modelled"], tau=f"{tau:.2f}")
+    return tell("gap_holds_until", lang=lang, statuses=["modelled"], tau=f"{tipping:.2f}")
+
+
+def _first(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _older(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
+    older = 1 - _published(study, "age:60_plus")["value"]
+    share = texts.format_share(older)
+    return (tell("older_80_risk", lang=lang, statuses=["observed", "assumed"], older=share),)
+
+
+def _nursing_homes(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
+    occupied, clients = (
+        one(study.homes, place=place.id, indicator=name)
+        for name in ("nursing_home_occupancy", "nursing_home_clients_year")
+    )
+    return (
+        tell(
+            "nursing_homes",
+            lang=lang,
+            statuses=[occupied["status"], clients["status"]],
+            occupancy=texts.format_count(occupied["value"]),
+            clients=texts.format_count(clients["value"]),
+            within=place.within[lang],
+        ),
+    )
+
+
+def _social_assistance(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
+    row = one(study.assistance, indicator="social_assistance_share", place=place.id)
+    share = texts.format_share(row["value"])
+    return (tell("social_assistance", lang=lang, statuses=[row["status"]], share=share),)
+
+
+def _foreign(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
+    rows = study.population[study.population["source"] == "bfs_population_citizenship"]
+    foreign = one(rows, place=place.id, group="citizenship:foreign")
+    everyone = one(rows, place=place.id, group="total")
+    return (
+        tell(
+            "foreign",
+            lang=lang,
+            statuses=[foreign["status"], everyone["status"]],
+            persons=texts.format_count(foreign["value"]),
+            share=texts.format_share(foreign["value"] / everyone["value"]),
+            year=str(foreign["year"]),
+        ),
+    )
+
+
+def _youth_in_care(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
+    return (tell("youth_in_care", lang=lang, statuses=[], within=place.within[lang]),)
+
+
+def _impairment(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
+    if not place.is_country:
+        return (tell("impairment", lang=lang, statuses=[], within=place.within[lang]),)
+    rows = study.rates[study.rates["source"] == "bfs_silc"]
+    rates = rows.set_index(["indicator", "group"])["value"]
+    return (
+        tell(
+            "impairment_national",
+            lang=lang,
+            statuses=list(rows["status"]),
+            internet=texts.format_share(rates["internet_at_home", "impairment:any"]),
+            computer=texts.format_share(rates["own_computer", "impairment:any"]),
+            severe=texts.format_share(rates["own_computer", "impairment:severe"]),
+        ),
+    )
+
+
+def _unregistered(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
+    row = one(study.rates, source="sem_2015")
+    persons, low, high = (texts.format_count(row[name]) for name in ("value", "low", "high"))
+    values = {"persons": persons, "low": low, "high": high}
+    return (tell("unregistered", lang=lang, statuses=[row["status"]], **values),)
+
+
+_SENTENCES = {
+    "60_plus_low": _older_low_education,
+    "80_plus": _older,
+    "nursing_homes": _nursing_homes,
+    "unregistered": _unregistered,
+    "youth_in_care": _youth_in_care,
+    "social_assistance": _social_assistance,
+    "foreign": _foreign,
+    "impairment": _impairment,
+}

@@ -1,0 +1,230 @@
+"""Write pages: one HTML file a place, four languages inside, whole or not at all."""
+
+import base64
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from divide import paths, terms, texts
+from divide.report import communes, figures, leads, origins
+from divide.report.downloads import data_address, page_rows, to_csv
+from divide.report.groups import group_items, stability
+from divide.report.stamp import page_path
+from divide.report.study import Place, Study, load_study, page_place
+from divide.show import html_tables, palettes, styles
+
+
+def write_pages(
+    pages: Iterable[str],
+    *,
+    lang: str | None = None,
+    say: Callable[[str], None] | None = None,
+    study: Study | None = None,
+) -> None:
+    """
+    Write the pages named: `index` for the country, two letters for a canton.
+
+    Parameters
+    ----------
+    lang
+        Language the pages open in; None for each place's own.
+    say
+        Called with each page's name before it is written.
+    study
+        The frames to write from; None for the built tables.
+    """
+    loaded = study or load_study()
+    paths.reports().mkdir(parents=True, exist_ok=True)
+    for page in pages:
+        if say:
+            say(page)
+        place = page_place(page, texts.label)
+        target = page_path(page)
+        part = target.with_name(f".{page}.{os.getpid()}.part")
+        try:
+            part.write_text(render_page(loaded, place, lang=lang), encoding="utf-8", newline="\n")
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def render_page(study: Study, place: Place, *, lang: str | None = None) -> str:
+    """Return a page's HTML, opening in `lang` or in the place's own language."""
+    first = lang or place.language
+    order = [first, *(one for one in terms.LANGUAGES if one != first)]
+    found = communes.communes_of(study, place)
+    style = _style()
+    return str(
+        _template("page.html").render(
+            lang=first,
+            place=place.id,
+            country=place.is_country,
+            title=_title(place, first),
+            description=texts.label("site.description", lang=first),
+            style=Markup(style),
+            style_hash=f"sha256-{_digest(style)}",
+            skip=texts.label("site.skip", lang=first),
+            languages=terms.LANGUAGES,
+            words={one: _Words(one) for one in terms.LANGUAGES},
+            patterns=palettes.patterns(),
+            symbol=found.symbol() if found else "",
+            opening=[_opening(study, place, one) for one in order],
+            closing=[_closing(study, place, one) for one in order],
+            canton_table=canton_table(study),
+            commune_table=communes.commune_table(found, place) if found else "",
+            download=data_address(to_csv(page_rows(study, place))),
+            sources=origins.source_list(study, first),
+            **_figures(study, place, found),
+        )
+    )
+
+
+def _digest(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def _title(place: Place, lang: str) -> str:
+    return f"{place.name[lang]} – {texts.label('site.name', lang=lang)} – divide"
+
+
+def _opening(study: Study, place: Place, lang: str) -> dict[str, Any]:
+    """Return the first part of a page in one language: sentences and groups."""
+    return {
+        "lang": lang,
+        "name": place.name[lang],
+        "lead": leads.lead(study, place, lang),
+        "stale": origins.stale_banner(study, lang),
+        "origin": origins.made_from(study, lang),
+        "groups": group_items(study, place, lang),
+        "stability": stability(study, place, lang),
+    }
+
+
+def _closing(study: Study, place: Place, lang: str) -> dict[str, Any]:
+    """Return the last part of a page in one language: limits, use, method, sources."""
+    return {
+        "lang": lang,
+        **{name: _prose(name, lang) for name in ("limits", "use", "method")},
+        "cite": origins.citation(study, _title(place, lang), lang),
+    }
+
+
+def _figures(study: Study, place: Place, found: communes.Communes | None) -> dict[str, Any]:
+    """Return the middle part: figures that stand once, their words in four languages."""
+    country = place.is_country
+    return {
+        "tiles": figures.canton_tiles(study, place),
+        "communes": communes.commune_figure(found) if found else None,
+        "expected": {lang: leads.expected(study, place, lang) for lang in terms.LANGUAGES},
+        "expected_title": "section.national_rates" if country else "section.expected",
+        "chart_title": "chart.published" if country else "expected.title",
+        "chart": figures.published_chart(study)
+        if country
+        else figures.expected_chart(study, place),
+        "provision": figures.provision(study, place),
+        "reach_year": figures.each("reach.year", year=study.homes["year"].max()),
+        "ladder": figures.ladder_figure(study, place),
+        "origins": {
+            "living": origins.source_line(study.living),
+            "use": origins.source_line(study.use),
+            "homes": origins.source_line(study.homes),
+            "communes": origins.source_line(study.origins, source="bfs_social_assistance")
+            if found
+            else "",
+        },
+    }
+
+
+@cache
+def canton_table(study: Study) -> Markup:
+    """Return the table of the 26 cantons: outside private households, expected rates."""
+    rows = _canton_rows(study)
+    columns = [
+        html_tables.Column("name"),
+        html_tables.Column("outside", write=texts.format_share),
+        html_tables.Column("persons", write=texts.format_about),
+        html_tables.Column("expected", write=texts.format_share),
+        html_tables.Column("interval"),
+        html_tables.Column("tau", write=lambda tau: f"{tau:.2f}", status="tau_status"),
+    ]
+    names = ("canton", "outside", "persons_high", "expected", "interval", "tau")
+    heads = [
+        (lang, [texts.label(f"column.{name}", lang=lang) for name in names])
+        for lang in terms.LANGUAGES
+    ]
+    caption = {lang: texts.label("table.cantons", lang=lang) for lang in terms.LANGUAGES}
+    words = {
+        "missing": {lang: texts.label("value.not_even", lang=lang) for lang in terms.LANGUAGES}
+    }
+    return html_tables.table(
+        rows, columns, caption=caption, heads=heads, words=words, row_id="place", prefix="k"
+    )
+
+
+def _canton_rows(study: Study) -> pd.DataFrame:
+    rows = figures.outside(study)[["place", "value", "persons_high"]]
+    risk = study.risk[
+        (study.risk["indicator"] == "no_internet_use_3m")
+        & (study.risk["group"] == terms.TOTAL)
+        & (study.risk["tau"] == study.risk["tau"].max())
+    ]
+    joined = rows.merge(
+        risk[["place", "value", "low", "high", "tipping_point"]],
+        on="place",
+        suffixes=("", "_expected"),
+        validate="1:1",
+    )
+    ends = zip(joined["low"], joined["high"], strict=True)
+    return pd.DataFrame(
+        {
+            "place": joined["place"],
+            "name": [figures.own_name(one) for one in joined["place"]],
+            "outside": joined["value"],
+            "persons": joined["persons_high"],
+            "expected": joined["value_expected"],
+            "interval": [texts.format_range(low, high) for low, high in ends],
+            "tau": joined["tipping_point"],
+            "tau_status": joined["tipping_point"].map(lambda t: "missing" if t != t else ""),
+        }
+    )
+
+
+class _Words(dict[str, str]):
+    """Labels of one language, looked up when a template names them."""
+
+    def __init__(self, lang: str) -> None:
+        super().__init__()
+        self._lang = lang
+
+    def __missing__(self, key: str) -> str:
+        return texts.label(key, lang=self._lang)
+
+
+@cache
+def _style() -> str:
+    own = (paths.PACKAGE / "report" / "style.css").read_text(encoding="utf-8")
+    bare = re.sub(r"/\*.*?\*/", "", own, flags=re.DOTALL)
+    lines = (line.strip() for line in bare.splitlines())
+    return styles.css(figures.layout()) + "".join(lines)
+
+
+@cache
+def _template(name: str) -> Any:
+    loader = FileSystemLoader(paths.PACKAGE / "report" / "templates")
+    environment = Environment(
+        loader=loader, autoescape=True, undefined=StrictUndefined, keep_trailing_newline=False
+    )
+    return environment.get_template(name)
+
+
+@cache
+def _prose(name: str, lang: str) -> Markup:
+    return Markup(MarkdownIt("commonmark", {"html": False}).render(texts.prose(name, lang=lang)))

@@ -1,0 +1,154 @@
+"""Processed tables: written whole with their provenance, read and checked."""
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from divide import paths, schemas
+from divide.errors import TableError, UnknownNameError, near_names
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+logger = logging.getLogger(__name__)
+
+
+def read(table: str, *, place: str | None = None) -> pd.DataFrame:
+    """
+    Read a built table.
+
+    Parameters
+    ----------
+    table
+        Name of a table, such as "internet_use".
+    place
+        Keep only rows of this place.
+
+    Returns
+    -------
+    DataFrame
+        One row is one indicator of one group in one place and year; shares run 0 to 1;
+        `value` is missing exactly when `status` is suppressed or missing. Its provenance
+        stands in `attrs["provenance"]`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table; the message lists the near ones.
+    TableError
+        If the table is not built, or its file is damaged.
+    """
+    path = _path(table)
+    if not path.exists():
+        raise TableError(f"Table '{table}' is not built. Run: divide build {table}")
+    try:
+        frame = _load(path, table)
+    except (OSError, ValueError) as reason:
+        raise TableError(
+            f"Table '{table}' cannot be read ({path.name} is damaged: {type(reason).__name__}). "
+            f"Run: divide build --force {table}"
+        ) from reason
+    frame = frame if place is None else frame[frame["place"] == place].reset_index(drop=True)
+    frame.attrs["provenance"] = provenance(table)
+    return frame
+
+
+def read_boundaries() -> "GeoDataFrame":
+    """Read the boundaries: communes, cantons and lakes, EPSG:2056."""
+    path = _path("boundaries")
+    if not path.exists():
+        raise TableError(
+            "Table 'boundaries' is not built: boundaries come from official files, not from the "
+            "embedded default. Set DIVIDE_MIRROR and run: divide build boundaries"
+        )
+    import geopandas
+
+    found: GeoDataFrame = geopandas.read_parquet(path)
+    return found
+
+
+def exists(table: str) -> bool:
+    """Tell whether a table is built."""
+    return _path(table).exists()
+
+
+def provenance(table: str) -> dict[str, Any]:
+    """Return what a built table was made from: inputs, their hashes, editions, time."""
+    path = _path(table).with_suffix(".meta.json")
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as reason:
+        raise TableError(
+            f"Provenance of table '{table}' is lost. Run: divide build --force {table}"
+        ) from reason
+    return found
+
+
+def write(frame: pd.DataFrame, table: str, *, provenance: Mapping[str, Any]) -> Path:
+    """
+    Check a table against its schema and write it with its provenance, whole or not at all.
+
+    Rows are sorted by the table's key. A file is written beside its place and moved there
+    once it is complete, so that a reader never meets half a table.
+
+    Raises
+    ------
+    SchemaError
+        If the frame breaks the schema; nothing is written.
+    """
+    ordered = schemas.check(frame, table).sort_values(schemas.key(table), ignore_index=True)
+    path = _path(table)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{table}.{os.getpid()}.part")
+    try:
+        _store(ordered, frame, part)
+        account = frame.attrs.get("account", {})
+        meta = {"table": table, "rows": len(ordered), **provenance, **account}
+        meta["sha256"] = _sha256(part)
+        meta_part = part.with_suffix(".meta")
+        meta_part.write_text(json.dumps(meta, indent=1, ensure_ascii=False), encoding="utf-8")
+        part.replace(path)
+        meta_part.replace(path.with_suffix(".meta.json"))
+    finally:
+        for left in (part, part.with_suffix(".meta")):
+            left.unlink(missing_ok=True)
+    logger.info("Table %s: %d rows", table, len(ordered))
+    return path
+
+
+def drop(table: str) -> None:
+    """Remove a built table whose inputs are gone."""
+    _path(table).unlink(missing_ok=True)
+    _path(table).with_suffix(".meta.json").unlink(missing_ok=True)
+
+
+def _path(table: str) -> Path:
+    if table not in schemas.names():
+        raise UnknownNameError(f"There is no table {table!r}. {near_names(table, schemas.names())}")
+    return paths.processed() / f"{table}.parquet"
+
+
+def _store(ordered: pd.DataFrame, original: pd.DataFrame, path: Path) -> None:
+    if "geometry" not in ordered.columns:
+        ordered.to_parquet(path, index=False)
+        return
+    import geopandas
+
+    crs = original.crs  # a GeoDataFrame
+    geopandas.GeoDataFrame(ordered, geometry="geometry", crs=crs).to_parquet(path, index=False)
+
+
+def _load(path: Path, table: str) -> pd.DataFrame:
+    if table == "boundaries":
+        return pd.DataFrame(read_boundaries())
+    return pd.read_parquet(path)
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

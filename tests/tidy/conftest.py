@@ -1,0 +1,125 @@
+"""What tests of tidy functions share: small workbooks, and the embedded default."""
+
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pandas as pd
+import pytest
+
+from divide import paths, schemas
+from divide.tidy.spreadsheets import cell_name
+
+Sheets = Mapping[str, Sequence[Sequence[object]]]
+
+_SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
+
+
+@pytest.fixture
+def workbook(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes sheets of rows as a small .xlsx file."""
+
+    def write(sheets: Sheets, name: str = "book.xlsx", formats: Mapping[str, str] = {}) -> Path:
+        path = tmp_path / name
+        with zipfile.ZipFile(path, "w") as box:
+            for part, text in _parts(sheets, formats).items():
+                box.writestr(part, _HEAD + text)
+        return path
+
+    return write
+
+
+def _parts(sheets: Sheets, formats: Mapping[str, str]) -> dict[str, str]:
+    """Write the parts of the container; `formats` maps cell names to number formats."""
+    codes = sorted(set(formats.values()))
+    numbered = {code: 164 + i for i, code in enumerate(codes)}
+    styles = {cell: codes.index(code) + 1 for cell, code in formats.items()}
+    count = range(1, len(sheets) + 1)
+    types = f'<Types xmlns="{_PACKAGE}/content-types">' + (
+        '<Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/></Types>'
+    )
+    root = f'<Relationships xmlns="{_PACKAGE}/relationships">' + (
+        f'<Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
+        "</Relationships>"
+    )
+    links = "".join(
+        f'<Relationship Id="r{i}" Type="{_OFFICE}/worksheet" Target="worksheets/sheet{i}.xml"/>'
+        for i in count
+    )
+    book = "".join(
+        f'<sheet name="{escape(name)}" sheetId="{i}" r:id="r{i}"/>'
+        for i, name in zip(count, sheets, strict=True)
+    )
+    styled = f'<Relationship Id="s" Type="{_OFFICE}/styles" Target="styles.xml"/>'
+    parts = {
+        "[Content_Types].xml": types,
+        "_rels/.rels": root,
+        "xl/workbook.xml": f'<workbook xmlns="{_SPREADSHEET}" xmlns:r="{_OFFICE}">'
+        f"<sheets>{book}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f"{links}{styled}</Relationships>",
+        "xl/styles.xml": _style_part(numbered),
+    }
+    for i, rows in zip(count, sheets.values(), strict=True):
+        parts[f"xl/worksheets/sheet{i}.xml"] = _sheet_part(rows, styles)
+    return parts
+
+
+def _style_part(numbered: Mapping[str, int]) -> str:
+    formats = "".join(
+        f'<numFmt numFmtId="{i}" formatCode="{escape(code)}"/>' for code, i in numbered.items()
+    )
+    used = "".join(f'<xf numFmtId="{i}"/>' for i in (0, *numbered.values()))
+    return (
+        f'<styleSheet xmlns="{_SPREADSHEET}"><numFmts>{formats}</numFmts>'
+        f"<cellXfs>{used}</cellXfs></styleSheet>"
+    )
+
+
+def _sheet_part(rows: Sequence[Sequence[object]], styles: Mapping[str, int]) -> str:
+    lines = []
+    for r, row in enumerate(rows):
+        cells = []
+        for c, cell in enumerate(row):
+            at = f'r="{cell_name(r, c)}" s="{styles.get(cell_name(r, c), 0)}"'
+            if isinstance(cell, int | float):
+                cells.append(f"<c {at}><v>{cell!r}</v></c>")
+            elif cell != "":
+                cells.append(f'<c {at} t="inlineStr"><is><t>{escape(str(cell))}</t></is></c>')
+        lines.append(f'<row r="{r + 1}">{"".join(cells)}</row>')
+    return f'<worksheet xmlns="{_SPREADSHEET}"><sheetData>{"".join(lines)}</sheetData></worksheet>'
+
+
+@pytest.fixture(scope="session")
+def embedded() -> Callable[[str], pd.DataFrame]:
+    """Return a function that reads a file of the embedded default, to the last digit."""
+
+    def read(table: str) -> pd.DataFrame:
+        text = {c: "str" for c in schemas.columns(table) if c not in schemas.numbers(table)}
+        return pd.read_csv(
+            paths.baseline() / f"{table}.csv",
+            dtype=text,
+            keep_default_na=False,
+            na_values=[""],
+        )
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def same() -> Callable[[pd.DataFrame, pd.DataFrame, str], None]:
+    """Return a function that finds a rebuilt table equal to the embedded one, exactly."""
+
+    def compare(rebuilt: pd.DataFrame, read: pd.DataFrame, table: str) -> None:
+        key = schemas.key(table)
+        rebuilt = schemas.check(rebuilt.sort_values(key, ignore_index=True), table)
+        read = read.sort_values(key, ignore_index=True)
+        pd.testing.assert_frame_equal(rebuilt, read, check_exact=True, check_dtype=False)
+
+    return compare
