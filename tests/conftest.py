@@ -1,11 +1,36 @@
-"""What many tests need: the typed fixtures and, where it is, the mirror of official files."""
+"""What many tests need: typed fixtures, built homes and, where they are, files and a browser."""
 
 import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import settings
 
-from divide import build, paths
+from divide import build, paths, texts
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Refusals of the content policy, kept where a test can ask for them.
+WATCH = """
+window.refused = [];
+document.addEventListener('securitypolicyviolation',
+  event => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+# The same examples on every machine, and no clock.
+settings.register_profile("divide", deadline=None, derandomize=True)
+settings.load_profile("divide")
 
 
 @pytest.hookimpl(trylast=True)
@@ -80,3 +105,71 @@ def build_in(home: Path, mirror: Path | None) -> Path:
             patch.delenv("DIVIDE_MIRROR", raising=False)
         build.bring_up_to_date()
     return home
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Return Debian's Chromium; without it, skip aloud or, if required, fail."""
+    found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium")
+    if found is None:
+        reason = "Chromium is not installed: browser tests are not run"
+        if os.environ.get("DIVIDE_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page on a screen, with what it asked for and complained of."""
+
+    page: Any
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Write down requests, messages of the console, errors and dialogs from now on."""
+
+        def dismiss(dialog: Any) -> None:
+            self.dialogs.append(dialog.message)
+            dialog.dismiss()
+
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", dismiss)
+
+    def refused(self) -> list[str]:
+        """Return what the content policy refused."""
+        found: list[str] = self.page.evaluate("window.refused")
+        return found
+
+    def choose(self, lang: str) -> None:
+        """Choose a language by its radio button."""
+        name = texts.label(f"language.{lang}", lang=lang)
+        self.page.get_by_role("radio", name=name, exact=True).check()
+
+
+@pytest.fixture
+def open_tab(browser: Any) -> Iterator[Callable[..., Tab]]:
+    """Return a function that opens a file; options are those of a browser context."""
+    contexts = []
+
+    def open_file(path: Path, *, width: int = 1280, **options: Any) -> Tab:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        context.add_init_script(WATCH)
+        tab = Tab(context.new_page())
+        tab.listen()
+        tab.page.goto(path.as_uri())
+        return tab
+
+    yield open_file
+    for context in contexts:
+        context.close()

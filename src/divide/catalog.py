@@ -73,8 +73,10 @@ def _read_yaml(path: Path) -> Any:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         with path.open(encoding="utf-8") as file:
             return yaml.load(file, Loader=loader)
-    except (OSError, yaml.YAMLError) as reason:
-        raise FactsError(f"Facts file {path.name} cannot be read: {reason}") from reason
+    except (OSError, ValueError, yaml.YAMLError) as reason:
+        raise FactsError(
+            f"Facts file {path.name} cannot be read: {reason}. Mend it, or restore it from git."
+        ) from reason
 
 
 @cache
@@ -92,7 +94,9 @@ def _edition(raw: Mapping[str, Any]) -> Edition:
     )
 
 
-def _source(raw: Mapping[str, Any], *, file: str) -> Source:
+def _source(raw: Any, *, file: str) -> Source:
+    if not isinstance(raw, dict):
+        raise FactsError(f"Facts file {file} holds no record. Write one: see CONTRIBUTING.")
     try:
         return Source(
             id=raw["id"],

@@ -59,6 +59,11 @@ def build(
     names: tuple[str, ...], force: bool, as_json: bool, default: bool, refresh_baseline: bool
 ) -> None:
     """Build tables that are out of date, from official files at hand, else the default."""
+    if default and os.environ.get("DIVIDE_MIRROR"):
+        raise UsageError(
+            "--default and DIVIDE_MIRROR do not go together: unset DIVIDE_MIRROR to use the "
+            "embedded default."
+        )
     if default:
         paths.forget_mirror()
     if refresh_baseline:
@@ -66,9 +71,9 @@ def build(
     with _progress("tables") as say:
         built = building.bring_up_to_date(names, force=force, say=say)
     paths.remember_mirror()
-    ghosts = building.ghosts() if built else []
+    ghosts = building.ghosts()
     _tell({"built": built, "ghosts": ghosts}, as_json, _sentence(built, "table", "tables"))
-    if ghosts and not as_json:
+    if ghosts and built and not as_json:
         click.echo(
             f"Left out of the communes, for no register knows them: {', '.join(ghosts)} "
             "(0 residents).",

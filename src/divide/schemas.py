@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
@@ -19,11 +20,18 @@ def _text(pattern: str | None = None, *, nullable: bool = False) -> pa.Column:
     return pa.Column(str, checks=checks, nullable=nullable, coerce=True)
 
 
-def _number(*, nullable: bool = True) -> pa.Column:
-    return pa.Column(float, nullable=nullable, coerce=True)
+def _finite(values: pd.Series) -> pd.Series:
+    return ~pd.to_numeric(values, errors="coerce").isin([np.inf, -np.inf])
 
 
-def _observation() -> dict[str, pa.Column]:
+def _number(*, share: bool = False) -> pa.Column:
+    # Infinity is no figure, and 95.6 is no share: both would pass for one in every mean.
+    checks = [pa.Check(_finite, name="finite")]
+    checks += [pa.Check.in_range(0, 1)] if share else []
+    return pa.Column(float, checks=checks, nullable=True, coerce=True)
+
+
+def _observation(*, share: bool = False) -> dict[str, pa.Column]:
     return {
         "indicator": _text(r"^[a-z][a-z0-9_]*$"),
         "group": _text(_GROUP),
@@ -31,7 +39,7 @@ def _observation() -> dict[str, pa.Column]:
         "place": _text(_PLACE),
         "register_date": _text(_DATE, nullable=True),
         "year": pa.Column(int, pa.Check.in_range(1960, 2100), coerce=True),
-        "value": _number(),
+        "value": _number(share=share),
         "status": pa.Column(str, pa.Check.isin(terms.STATUSES)),
     }
 
@@ -45,15 +53,15 @@ def _origin() -> dict[str, pa.Column]:
     }
 
 
-def _interval() -> dict[str, pa.Column]:
-    return {name: _number() for name in terms.ESTIMATE}
+def _interval(*, share: bool = False) -> dict[str, pa.Column]:
+    return {"se": _number(), "low": _number(share=share), "high": _number(share=share)}
 
 
 _EXTRA: dict[str, dict[str, pa.Column]] = {
     "population": {},
     "education": _interval(),
-    "internet_use": {**_interval(), "count": _number(), "count_se": _number()},
-    "household_access": {**_interval(), "count": _number(), "count_se": _number()},
+    "internet_use": {**_interval(share=True), "count": _number(), "count_se": _number()},
+    "household_access": {**_interval(share=True), "count": _number(), "count_se": _number()},
     "international": {"flag": _text(nullable=True)},
     "living_arrangements": {},
     "social_assistance": {},
@@ -66,7 +74,7 @@ _EXTRA: dict[str, dict[str, pa.Column]] = {
     },
     "composition": {},
     "exclusion_risk": {
-        **_interval(),
+        **_interval(share=True),
         "tau": pa.Column(float, pa.Check.ge(0)),
         "compared_with": pa.Column(str, pa.Check.isin(("country", "rest_of_place"))),
         "gap": _number(),
@@ -77,7 +85,7 @@ _EXTRA: dict[str, dict[str, pa.Column]] = {
     },
     "visibility": {
         "rung": pa.Column(str, pa.Check.isin(("L1", "L2", "L3", "L4", "L5", "L6", "L7"))),
-        **{name: _number() for name in ("low", "high")},
+        **{name: _number(share=True) for name in ("low", "high")},
     },
     "invisible_minorities": {
         "layer_indicator": _text(nullable=True),
@@ -85,9 +93,14 @@ _EXTRA: dict[str, dict[str, pa.Column]] = {
         "visibility_state": _text(),
         "reach_state": _text(),
         "finding": _text(),
-        **{name: _number() for name in ("low", "high", "persons_low", "persons_high")},
+        **{name: _number(share=True) for name in ("low", "high")},
+        **{name: _number() for name in ("persons_low", "persons_high")},
     },
 }
+
+# Tables whose every value is a share of 0 to 1.
+_OF_SHARES = {"internet_use", "household_access", "international", "exclusion_risk"}
+_OF_SHARES |= {"visibility", "invisible_minorities"}
 
 _PLACES = {
     "place_level": pa.Column(str, pa.Check.isin(terms.PLACE_LEVELS)),
@@ -147,7 +160,7 @@ def _schema(table: str) -> pa.DataFrameSchema:
         return pa.DataFrameSchema(_BOUNDARIES, unique=key(table), strict=True)
     if table not in _EXTRA:
         raise UnknownNameError(f"There is no table {table!r}. {near_names(table, names())}")
-    columns = {**_observation(), **_EXTRA[table], **_origin()}
+    columns = {**_observation(share=table in _OF_SHARES), **_EXTRA[table], **_origin()}
     return pa.DataFrameSchema(columns, unique=key(table), strict=True)
 
 
@@ -167,7 +180,7 @@ def check(frame: pd.DataFrame, table: str) -> pd.DataFrame:
         repeats, or a value is present although its status says it is not (or the reverse).
     """
     faults: list[str] = []
-    plain = pd.DataFrame(frame)
+    plain = pd.DataFrame(frame).reset_index(drop=True)  # pandera trips over repeated labels
     if "geometry" in plain.columns:
         plain["geometry"] = plain["geometry"].astype(object)
     try:
@@ -175,7 +188,7 @@ def check(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     except pa.errors.SchemaErrors as found:
         faults += _describe(found)
         checked = plain
-    faults += _status_faults(plain)
+    faults += [*_row_faults(plain), *_status_faults(plain)]
     if faults:
         listed = "; ".join(faults[:12]) + ("; …" if len(faults) > 12 else "")
         raise SchemaError(
@@ -184,6 +197,17 @@ def check(frame: pd.DataFrame, table: str) -> pd.DataFrame:
         )
     ordered: pd.DataFrame = checked[columns(table)]
     return ordered
+
+
+def _row_faults(frame: pd.DataFrame) -> list[str]:
+    """Name what no column alone can tell: no rows, years cut to whole ones, limits crossed."""
+    faults = [] if len(frame) else ["there is no row"]
+    if "year" in frame and (pd.to_numeric(frame["year"], errors="coerce") % 1 > 0).any():
+        faults.append("a year is not whole")
+    limits = [pd.to_numeric(frame[n], errors="coerce") for n in ("low", "high") if n in frame]
+    if len(limits) == 2 and (limits[0] > limits[1]).any():
+        faults.append("a lower limit lies above its upper limit")
+    return faults
 
 
 def _status_faults(frame: pd.DataFrame) -> list[str]:

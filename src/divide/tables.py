@@ -47,15 +47,16 @@ def read(table: str, *, place: str | None = None) -> pd.DataFrame:
     path = _path(table)
     if not path.exists():
         raise TableError(f"Table '{table}' is not built. Run: divide build {table}")
-    try:
-        frame = _load(path, table)
-    except (OSError, ValueError) as reason:
-        raise TableError(
-            f"Table '{table}' cannot be read ({path.name} is damaged: {type(reason).__name__}). "
-            f"Run: divide build --force {table}"
-        ) from reason
-    frame = frame if place is None else frame[frame["place"] == place].reset_index(drop=True)
-    frame.attrs["provenance"] = provenance(table)
+    made = _verified(path, table)
+    frame = _load(path, table)
+    if place is not None:
+        known = sorted(set(frame["place"]))
+        if place not in known:
+            raise UnknownNameError(
+                f"Table '{table}' has no row of place {place!r}. {near_names(place, known)}"
+            )
+        frame = frame[frame["place"] == place].reset_index(drop=True)
+    frame.attrs["provenance"] = made
     return frame
 
 
@@ -67,10 +68,23 @@ def read_boundaries() -> "GeoDataFrame":
             "Table 'boundaries' is not built: boundaries come from official files, not from the "
             "embedded default. Set DIVIDE_MIRROR and run: divide build boundaries"
         )
+    _verified(path, "boundaries")
     import geopandas
 
     found: GeoDataFrame = geopandas.read_parquet(path)
     return found
+
+
+def _verified(path: Path, table: str) -> dict[str, Any]:
+    """Return a table's provenance, once its file is found to be the one that was written."""
+    made = provenance(table)
+    # Parquet has no checksum of its own: one flipped bit reads back as another number.
+    if _sha256(path) != made.get("sha256"):
+        raise TableError(
+            f"Table '{table}' cannot be read: {path.name} is damaged, or not the file its "
+            f"provenance speaks of. Run: divide build --force {table}"
+        )
+    return made
 
 
 def exists(table: str) -> bool:

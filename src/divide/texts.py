@@ -60,7 +60,7 @@ def prose(name: str, *, lang: str) -> str:
     path = paths.FACTS / "texts" / lang / f"{name}.md"
     try:
         return path.read_text(encoding="utf-8")
-    except OSError as reason:
+    except (OSError, ValueError) as reason:
         raise FactsError(
             f"Prose {name!r} is missing in {lang}. Write facts/texts/{lang}/{name}.md."
         ) from reason
@@ -106,8 +106,12 @@ def format_range(low: float, high: float) -> str:
     >>> format_range(0.02, 0.06).replace(FIXED, " ")
     '2–6 %'
     """
-    first, last = round(100 * max(low, 0.0)), round(100 * min(high, 1.0))
-    return f"{first}{FIXED}%" if first == last else f"{first}{DASH}{last}{FIXED}%"
+    low, high = max(low, 0.0), min(high, 1.0)
+    first, last = round(100 * low), round(100 * high)
+    if first != last:
+        return f"{first}{DASH}{last}{FIXED}%"
+    # An interval within the first or the last half per cent: "0 %" would say none.
+    return format_share(high) if first == 0 else format_share(low)
 
 
 def format_per_1000(share: float) -> str:
@@ -134,8 +138,10 @@ def _catalogue(lang: str) -> dict[str, str]:
     try:
         with path.open("rb") as file:
             messages = read_po(file, locale=lang, abort_invalid=True)
-    except (OSError, PoFileError) as reason:
-        raise FactsError(f"Catalogue {path.name} cannot be read: {reason}") from reason
+    except (OSError, ValueError, PoFileError) as reason:
+        raise FactsError(
+            f"Catalogue {path.name} cannot be read: {reason}. Mend facts/texts/{path.name}."
+        ) from reason
     return {
         str(one.id): str(one.string) for one in messages if one.id and one.string and not one.fuzzy
     }

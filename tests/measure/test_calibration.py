@@ -9,7 +9,7 @@ over 400 surveys it was 89 % for the rare and 91 % for the common rate. With τ 
 one by one, and 30 surveys give ± 1 point. The seed is fixed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, product
 
 import numpy as np
@@ -18,6 +18,7 @@ import pytest
 from scipy.special import expit
 
 from divide import terms
+from divide.build import recipes
 from divide.measure import cells as survey
 from divide.measure import exclusion
 
@@ -32,16 +33,8 @@ COUNTRY = {"low": (0.3, 8, 5), "secondary": (3.6, 18, 13), "tertiary": (3.3, 27,
 # Logits of lacking something rare (about 5 %) and something common (about 30 %).
 RARE = {"15_29": -5.0, "30_59": -4.0, "60_plus": -2.2, "low": 1.2, "tertiary": -1.2}
 COMMON = {"15_29": -1.6, "30_59": -1.0, "60_plus": 0.1, "low": 0.7, "tertiary": -0.7}
-SETTING = exclusion.Setting(
-    year=2021,
-    respondents=ASKED,
-    taus=(0.0, 0.15),
-    crosses=(("age", "education"),),
-    groups=(),
-    draws=100,
-    seed=1,
-    probability=0.90,
-    gap=0.05,
+SETTING = replace(
+    recipes.setting(), year=2021, respondents=ASKED, taus=(0.0, 0.15), groups=(), draws=100
 )
 
 

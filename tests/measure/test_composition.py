@@ -54,7 +54,7 @@ def test_a_published_table() -> None:
 positive = st.floats(0.5, 50)
 
 
-@settings(deadline=None, max_examples=50, derandomize=True)
+@settings(max_examples=50)
 @given(
     seed=st.lists(positive, min_size=12, max_size=12),
     like=st.lists(positive, min_size=12, max_size=12),

@@ -17,7 +17,7 @@ TEN = np.array([10.0, 10.0])
 SIX = np.array([[1.0, s, a == 1, a == 2] for s in (0, 1) for a in (0, 1, 2)])
 
 
-@settings(deadline=None, max_examples=60, derandomize=True)
+@settings(max_examples=60)
 @given(
     beta=st.lists(st.floats(-2, 2), min_size=4, max_size=4),
     counts=st.lists(st.integers(100, 100_000), min_size=6, max_size=6),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
@@ -54,7 +54,6 @@ def test_group_rates_carry_two_shocks() -> None:
     assert found.local == pytest.approx([2 * 0.16**2] * 2)
 
 
-@settings(deadline=None, derandomize=True)
 @given(
     cells=st.lists(st.lists(st.floats(0.05, 1), min_size=4, max_size=4), min_size=3, max_size=3),
     sizes=st.lists(st.floats(0.1, 1), min_size=3, max_size=3),
@@ -96,7 +95,6 @@ def test_what_is_not_established_has_no_tipping_point() -> None:
     assert gap.probability(0.0) == pytest.approx([norm.cdf(0.5)])
 
 
-@settings(deadline=None, derandomize=True)
 @given(
     estimate=st.floats(-0.5, 0.5),
     error=st.floats(0.001, 0.1),
@@ -118,7 +116,6 @@ def test_probability_of_a_gap_above_five_points() -> None:
     assert gap.probability(0.0, above=0.05) == pytest.approx([norm.cdf(1.0)])
 
 
-@settings(deadline=None, derandomize=True)
 @given(rates=st.lists(share, min_size=3, max_size=3), total=st.floats(0.02, 0.98))
 def test_shifted_rates_meet_their_total(rates: list[float], total: float) -> None:
     weights = np.array([0.2, 0.3, 0.5])

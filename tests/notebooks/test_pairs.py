@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jupytext
 import pytest
-
-jupytext = pytest.importorskip("jupytext")
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "notebooks"
 SCRIPTS = sorted(FOLDER.glob("*.py"))

@@ -1,7 +1,5 @@
-"""What tests of reports share: pages in homes of their own, a browser, communes by hand."""
+"""What tests of reports share: pages in homes of their own, a reader, communes by hand."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,27 +13,12 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from divide import build, tables, terms, texts
+from divide import tables, terms, texts
 from divide.report import pages
 from divide.report.study import Place, Study, load_study, page_place
 
 # Figures age: pages of tests are written on one day, so that no banner moves with the month.
 TODAY = date(2026, 11, 23)
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-)
-# Refusals of the content policy, kept where a test can ask for them.
-WATCH = """
-window.refused = [];
-document.addEventListener('securitypolicyviolation',
-  event => window.refused.push(`${event.violatedDirective} ${event.blockedURI}`));
-"""
 
 
 @contextmanager
@@ -97,48 +80,61 @@ class Site:
 
 
 def written(home: Path, mirror: Path | None) -> Site:
-    """Build a home and write all its pages."""
+    """Write all pages of a built home."""
     with living_in(home, mirror):
-        build.bring_up_to_date()
         study = load_study(today=TODAY)
         pages.write_pages(["index", *terms.CANTONS], study=study)
     return Site(home, mirror, study)
 
 
 @pytest.fixture(scope="session")
-def default_pages(tmp_path_factory: pytest.TempPathFactory) -> Site:
+def default_pages(built_default: Path) -> Site:
     """Return the 27 pages of the embedded default."""
-    return written(tmp_path_factory.mktemp("default"), None)
+    return written(built_default, None)
 
 
 @pytest.fixture(scope="session")
-def mirror_pages(mirror: Path, tmp_path_factory: pytest.TempPathFactory) -> Site:
+def mirror_pages(built_official: Path, mirror: Path) -> Site:
     """Return the 27 pages of the official files, communes included."""
-    return written(tmp_path_factory.mktemp("official"), mirror)
+    return written(built_official, mirror)
 
 
-@pytest.fixture(
-    scope="session", params=["default", pytest.param("mirror", marks=pytest.mark.mirror)]
-)
+@pytest.fixture(scope="session")
 def site(request: pytest.FixtureRequest) -> Site:
-    """Return the pages of the default, then those of the official files."""
+    """Return the pages of the default, or those of the official files."""
     found: Site = request.getfixturevalue(f"{request.param}_pages")
     return found
 
 
-# French, most communes, fewest, Italian, and the largest; before them the country.
-@pytest.fixture(params=["index", "VD", "BE", "AI", "TI", "ZH"])
+@pytest.fixture
 def page(request: pytest.FixtureRequest) -> str:
     """Return the name of a page that stands for its like."""
     return str(request.param)
+
+
+# The country and a page in each opening language; with communes, where most and fewest are.
+SHOWN = {"default": ("index", "VD", "TI"), "mirror": ("index", "BE", "AI", "VD", "ZH")}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test both sites, and, if it takes a page too, those that stand for all."""
+    names = [name for name in ("site", "page") if name in metafunc.fixturenames]
+    if "site" in names:
+        marks = {"default": (), "mirror": pytest.mark.mirror}
+        cases = [
+            pytest.param(*(site, page)[: len(names)], marks=marks[site])
+            for site, shown in SHOWN.items()
+            for page in shown[: None if "page" in names else 1]
+        ]
+        metafunc.parametrize(names, cases, indirect=True, scope="session")
 
 
 # Elements without an end, and those that the next of their kind ends.
 EMPTY = {"meta", "link", "input", "br", "hr", "img", "path", "rect", "circle", "line", "use"}
 CELL = {"td", "th"}
 ENDS = {
-    "li": {"li"},
-    "p": {"p"},
+    **dict.fromkeys(["p", "h2", "h3", "ul", "ol", "dl", "div", "section", "table"], {"p"}),
+    "li": {"p", "li"},
     "dt": {"dt", "dd"},
     "dd": {"dt", "dd"},
     "td": CELL,
@@ -216,74 +212,6 @@ class Reading(HTMLParser):
 def read_page() -> Callable[[str], Reading]:
     """Return the reader of a page's text."""
     return Reading
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Return Debian's Chromium; without it, skip aloud or, if required, fail."""
-    found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium")
-    if found is None:
-        reason = "Chromium is not installed: browser tests are not run"
-        if os.environ.get("DIVIDE_REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
-        yield opened
-        opened.close()
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A page on a screen, with what it asked for and complained of."""
-
-    page: Any
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    dialogs: list[str] = field(default_factory=list)
-
-    def listen(self) -> None:
-        """Write down requests, messages of the console, errors and dialogs from now on."""
-
-        def dismiss(dialog: Any) -> None:
-            self.dialogs.append(dialog.message)
-            dialog.dismiss()
-
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", dismiss)
-
-    def refused(self) -> list[str]:
-        """Return what the content policy refused."""
-        found: list[str] = self.page.evaluate("window.refused")
-        return found
-
-    def choose(self, lang: str) -> None:
-        """Choose a language by its radio button."""
-        name = texts.label(f"language.{lang}", lang=lang)
-        self.page.get_by_role("radio", name=name, exact=True).check()
-
-
-@pytest.fixture
-def open_tab(browser: Any) -> Iterator[Callable[..., Tab]]:
-    """Return a function that opens a file; options are those of a browser context."""
-    contexts = []
-
-    def open_file(path: Path, *, width: int = 1280, **options: Any) -> Tab:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        context.add_init_script(WATCH)
-        tab = Tab(context.new_page())
-        tab.listen()
-        tab.page.goto(path.as_uri())
-        return tab
-
-    yield open_file
-    for context in contexts:
-        context.close()
 
 
 # Six communes by hand: place, canton, name, recipients per resident, why there is none.

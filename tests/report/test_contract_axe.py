@@ -55,9 +55,7 @@ def test_axe_finds_nothing_in_any_language(default_pages: Any, page: str, look: 
 
 @pytest.mark.mirror
 @pytest.mark.parametrize("page", ["index", "BE", "TI"])
-def test_axe_finds_nothing_on_pages_with_communes(
-    mirror_pages: Any, page: str, look: Any
-) -> None:
+def test_axe_finds_nothing_on_pages_with_communes(mirror_pages: Any, page: str, look: Any) -> None:
     lang = mirror_pages.place(page).language
     assert look(mirror_pages.path(page), (lang,), ("light", "dark")) == []
 

@@ -92,7 +92,9 @@ def test_a_planted_violation_is_seen(
 def test_a_planted_request_is_seen(default_pages: Any, open_tab: Any, tmp_path: Path) -> None:
     path = tmp_path / "planted.html"
     html = re.sub(r"<meta http-equiv[^>]*>", "", default_pages.html("AI"))
-    path.write_text(html.replace("</main>", "<img src='https://example.invalid/x'></main>"), "utf-8")
+    path.write_text(
+        html.replace("</main>", "<img src='https://example.invalid/x'></main>"), "utf-8"
+    )
     assert open_tab(path).requests[1:] == ["https://example.invalid/x"]
 
 

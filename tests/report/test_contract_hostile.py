@@ -16,7 +16,7 @@ from divide import terms, texts
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "=HYPERLINK(\"https://example.invalid\",\"x\")",
+    '=HYPERLINK("https://example.invalid","x")',
     "{{7*7}}{%raw%}",
 )
 MORE = "</style></title></table><svg/onload=alert(1)>'\"`&lt;&"

@@ -114,6 +114,7 @@ def test_every_picture_has_a_name_and_its_extremes_in_words(
 
 
 @pytest.mark.mirror
+@pytest.mark.parametrize("page", ["index", "BE", "AI"])
 def test_a_commune_map_tells_its_extremes_and_what_it_cannot_show(
     mirror_pages: Any, page: str, open_tab: Any
 ) -> None:
@@ -150,6 +151,7 @@ def test_a_tile_prints_a_number_of_its_class(site: Any, page: str, open_tab: Any
 
 
 @pytest.mark.mirror
+@pytest.mark.parametrize("page", ["index", "BE", "AI"])
 def test_shapes_are_the_rows_and_the_places_of_the_data(
     mirror_pages: Any, page: str, open_tab: Any
 ) -> None:
@@ -166,6 +168,7 @@ def test_shapes_are_the_rows_and_the_places_of_the_data(
 
 
 @pytest.mark.mirror
+@pytest.mark.parametrize("page", ["index", "BE", "AI"])
 def test_a_commune_prints_a_number_of_its_class(
     mirror_pages: Any, page: str, open_tab: Any
 ) -> None:

@@ -34,7 +34,9 @@ def figure_sections(html: str) -> dict[str, str]:
 def editions(study: Any, source: str) -> set[tuple[str, str]]:
     """Return edition and year of each file that a source's figures come from."""
     rows = study.origins[study.origins["source"] == source]
-    return {(str(edition), str(year)) for edition, year in zip(rows.edition, rows.year, strict=True)}
+    return {
+        (str(edition), str(year)) for edition, year in zip(rows.edition, rows.year, strict=True)
+    }
 
 
 def lacking(said: str, source: str, dated: set[tuple[str, str]]) -> list[str]:
@@ -43,7 +45,9 @@ def lacking(said: str, source: str, dated: set[tuple[str, str]]) -> list[str]:
     publishers = {known.publisher, *known.publisher_name.values()}
     faults = [] if any(one in said for one in publishers) else ["publisher"]
     faults += [] if known.official_id in said else ["official id"]
-    faults += [] if known.licence in said or any(t in said for t in known.terms.values()) else ["licence"]
+    faults += (
+        [] if known.licence in said or any(t in said for t in known.terms.values()) else ["licence"]
+    )
     faults += [] if f"divide {divide.__version__}" in said else ["method version"]
     rest = said.replace(known.official_id, "")
     if not any(edition in rest for edition, _ in dated):
@@ -141,7 +145,11 @@ def test_figures_older_than_36_months_raise_a_banner(
 
 
 def test_a_page_says_whether_it_rests_on_official_files(site: Any, read_page: Any) -> None:
-    told = ("banner.official", "banner.default") if site.mirror else ("banner.default", "banner.official")
+    told = (
+        ("banner.official", "banner.default")
+        if site.mirror
+        else ("banner.default", "banner.official")
+    )
     for page in PAGES:
         read = read_page(site.html(page))
         for lang in terms.LANGUAGES:

@@ -20,13 +20,13 @@ BROWSERS = {
 MARKUP = re.compile(r"</?[a-z][a-z0-9]*[ >]|&(?:#\d+|[a-z]+);|\{[{%]|\b(?:class|lang|href)=")
 
 
-@pytest.fixture(scope="session", params=list(BROWSERS))
-def dump(request: pytest.FixtureRequest) -> Callable[[Path], str]:
-    """Return a function that reads a page with a text browser; skipped aloud without it."""
-    name = str(request.param)
-    if shutil.which(name) is None:
-        reason = f"{name} is not installed: pages are not read in it"
-        if os.environ.get("DIVIDE_REQUIRE_BROWSER") == "1" and not any(map(shutil.which, BROWSERS)):
+@pytest.fixture(scope="session")
+def dump() -> Callable[[Path], str]:
+    """Return a function that reads a page with a text browser; skipped aloud without any."""
+    name = next((one for one in BROWSERS if shutil.which(one)), None)
+    if name is None:
+        reason = "neither w3m nor lynx is installed: pages are not read as text"
+        if os.environ.get("DIVIDE_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
 
@@ -82,10 +82,7 @@ def headings(html: str, read: Any) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("page", ["index", "VD", "TI"])
-def test_a_text_browser_reads_the_report(
-    site: Any, page: str, dump: Any, read_page: Any
-) -> None:
+def test_a_text_browser_reads_the_report(site: Any, page: str, dump: Any, read_page: Any) -> None:
     html, raw = site.html(page), dump(site.path(page))
     text, place = flat(raw), site.place(page)
     titles = headings(html, read_page)
@@ -108,8 +105,9 @@ def test_each_canton_stands_with_its_value(default_pages: Any, page: str, dump: 
         percent = re.escape(number.rstrip("%" + texts.FIXED))
         assert re.search(rf"\b{canton} {percent}$", raw, re.M), canton
         place = default_pages.place(canton)
-        name = place.name[place.language].split()[0].split("-")[0]
-        assert re.search(rf"\b{name}\b.*?\b{percent}\s%", raw), canton
+        # A narrow column breaks long names after a space or hyphen.
+        name = re.split(r"[ -]", place.name[place.language])[0]
+        assert re.search(rf"\b{re.escape(name)}.*?\s{percent}\s%", raw), canton
 
 
 @pytest.mark.mirror

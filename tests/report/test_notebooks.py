@@ -7,13 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 
 from divide import paths
 from divide.errors import ReportError, UnknownNameError
-
-nbformat = pytest.importorskip("nbformat")
-pytest.importorskip("nbclient")
 from divide.report.notebooks import export_notebook, render_notebook
 
 FIGURE = "application/vnd.plotly.v1+json"
@@ -145,7 +143,7 @@ def test_numbers_rebuilt_by_hand(default_page: Path) -> None:
 def test_every_figure_has_words_and_a_table(default_page: Path) -> None:
     html = default_page.read_text(encoding="utf-8")
     parts = re.findall(r"<figure>.*?</figure>", html, flags=re.S)
-    assert len(parts) == len(figures(html)) == 7
+    assert len(parts) == len(figures(html)) == 8
     for part in parts:
         for kind in ("name", "unit", "src"):
             assert re.search(rf'<p class="{kind}">[^<]{{5,}}</p>', part)
@@ -255,7 +253,7 @@ def test_hostile_text_stays_text(default_home: Path) -> None:
 
 def test_progress_never_reaches_the_page(default_home: Path) -> None:
     noise = nbformat.v4.new_output("stream", name="stderr", text="37%|####")
-    assert "37%" not in render_notebook(run([noise]))
+    assert "37%" not in said(render_notebook(run([noise])))
 
 
 @pytest.mark.parametrize(
@@ -359,3 +357,15 @@ def test_without_scripts_the_words_remain(default_page: Path, open_tab: Callable
     assert "The figures need JavaScript" in body
     assert "Used the internet in the last three months, 2021" in body
     assert tab.page.locator("table").count() >= 10
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing(default_page: Path, open_tab: Callable[..., Any]) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    # The page's own policy would refuse the script of axe.
+    tab = open_tab(default_page, width=360, bypass_csp=True)
+    tab.page.evaluate(axe.Axe().axe_script)
+    tab.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    result = tab.page.evaluate("axe.run()")
+    assert len(result["passes"]) > 20
+    assert [(one["id"], one["nodes"][0]["html"]) for one in result["violations"]] == []

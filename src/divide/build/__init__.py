@@ -12,7 +12,13 @@ from typing import Any
 
 from divide import catalog, paths
 from divide.build.recipe_list import RECIPES, Recipe
-from divide.errors import SourceChangedError, UnknownNameError, near_names
+from divide.errors import (
+    FactsError,
+    SourceChangedError,
+    SourceError,
+    UnknownNameError,
+    near_names,
+)
 from divide.fetch import snapshots
 
 logger = logging.getLogger(__name__)
@@ -47,13 +53,19 @@ def bring_up_to_date(
     SourceError, SourceChangedError
         If an official file or a file of the default is missing, damaged or changed.
     """
-    built = []
     wanted = set(tables)
-    for table in _in_order(wanted):
-        again = force and (not wanted or table in wanted)
-        if _make(RECIPES[table], force=again, say=say):
-            built.append(table)
-    return built
+    # Decide, then act: what is damaged stops the run before anything is written.
+    plans = [(RECIPES[table], _inputs(RECIPES[table])) for table in _in_order(wanted)]
+    due = []
+    for recipe, inputs in plans:
+        again = force and (not wanted or recipe.table in wanted)
+        if recipe.optional and len(inputs.snapshots) < len(recipe.sources):
+            _remove(recipe, asked=recipe.table in wanted)
+        elif again or _recorded(recipe.table) != _signature(recipe):
+            due.append((recipe, _verified(inputs)))
+    for recipe, inputs in due:
+        _make(recipe, inputs, say=say)
+    return [recipe.table for recipe, _ in due]
 
 
 def signature() -> str:
@@ -106,31 +118,36 @@ def _in_order(wanted: set[str]) -> list[str]:
     return [table for table in RECIPES if table in needed]
 
 
-def _make(recipe: Recipe, *, force: bool, say: Report | None) -> bool:
-    inputs = _inputs(recipe)
-    signed = _signature(recipe)
-    if recipe.optional and len(inputs.snapshots) < len(recipe.sources):
-        return _remove(recipe.table)
-    if not force and _recorded(recipe.table) == signed:
-        return False
+def _make(recipe: Recipe, inputs: Inputs, *, say: Report | None) -> None:
     if say:
         say(recipe.table)
     module, name = recipe.function.split(":")
     frame = getattr(import_module(module), name)(inputs)
     write = import_module("divide.tables").write
-    write(frame, recipe.table, provenance=_provenance(recipe, inputs, signed))
-    return True
+    write(frame, recipe.table, provenance=_provenance(recipe, inputs, _signature(recipe)))
 
 
 def _inputs(recipe: Recipe) -> Inputs:
     found = {name: snapshots.find(name) for name in recipe.sources}
-    declared = catalog.facts("baseline")
-    baseline = (
-        _verify_baseline_file(recipe.baseline, declared[recipe.baseline])
-        if recipe.baseline
-        else None
-    )
+    baseline = None
+    if recipe.baseline:
+        baseline = _verify_baseline_file(recipe.baseline, _declared(recipe.baseline))
     return Inputs({name: one for name, one in found.items() if one}, baseline)
+
+
+def _verified(inputs: Inputs) -> Inputs:
+    """Return the inputs with the hashes of their official files, none of which has changed."""
+    hashes = {name: snapshots.verify(one) for name, one in inputs.snapshots.items()}
+    return Inputs(inputs.snapshots, inputs.baseline, hashes)
+
+
+def _declared(name: str) -> str:
+    declared: Mapping[str, str] = catalog.facts("baseline") or {}
+    if name not in declared:
+        raise FactsError(
+            f"facts/baseline.yml declares no sha256 of {name}. Run: divide build --refresh-baseline"
+        )
+    return declared[name]
 
 
 def _signature(recipe: Recipe) -> str:
@@ -139,7 +156,7 @@ def _signature(recipe: Recipe) -> str:
         snapshot = snapshots.find(name)
         parts.append(_stamp(snapshot) if snapshot else None)
     if recipe.baseline:
-        parts.append(catalog.facts("baseline")[recipe.baseline])
+        parts.append(_declared(recipe.baseline))
     parts += [_signature(RECIPES[table]) for table in recipe.tables]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
@@ -176,12 +193,16 @@ def _recorded(table: str) -> str | None:
         return None
 
 
-def _remove(table: str) -> bool:
-    if not (paths.processed() / f"{table}.parquet").exists():
-        return False
-    import_module("divide.tables").drop(table)
-    logger.info("Table %s removed: its official files are not at hand", table)
-    return True
+def _remove(recipe: Recipe, *, asked: bool) -> None:
+    """Remove a table whose official files are gone; say so if it was asked for by name."""
+    if (paths.processed() / f"{recipe.table}.parquet").exists():
+        import_module("divide.tables").drop(recipe.table)
+        logger.info("Table %s removed: its official files are not at hand", recipe.table)
+    if asked:
+        raise SourceError(
+            f"Table '{recipe.table}' needs the official files of {', '.join(recipe.sources)}: "
+            "the embedded default has none. Set DIVIDE_MIRROR to a folder that holds them."
+        )
 
 
 def _provenance(recipe: Recipe, inputs: Inputs, signed: str) -> dict[str, Any]:
@@ -194,9 +215,9 @@ def _provenance(recipe: Recipe, inputs: Inputs, signed: str) -> dict[str, Any]:
                 "edition": one.edition,
                 "register_date": one.register_date,
                 "origin": one.origin,
-                "sha256": snapshots.verify(one),
+                "sha256": inputs.hashes[name],
             }
-            for one in inputs.snapshots.values()
+            for name, one in inputs.snapshots.items()
         ],
         "default": recipe.baseline
         if len(inputs.snapshots) < len(recipe.sources) or not (recipe.sources)

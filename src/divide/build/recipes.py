@@ -9,7 +9,7 @@ from divide import catalog, schemas, tables
 from divide.build import Inputs
 from divide.errors import TableError
 from divide.fetch.snapshots import Snapshot, verify
-from divide.measure import cells, combination, exclusion, residents
+from divide.measure import cells, combination, exclusion, fits, residents
 from divide.measure import visibility as ladder
 from divide.tidy import beneficiaries, connectivity, homes
 from divide.tidy import boundaries as borders
@@ -170,18 +170,18 @@ def boundaries(inputs: Inputs) -> pd.DataFrame:
     """Make the boundaries of communes, cantons and lakes (a GeoDataFrame)."""
     one = inputs.snapshots["bfs_boundaries"]
     verify(one)
-    lakes = [path for role, path in one.files.items() if role.startswith("lakes")]
+    lakes = [one.files[role] for role in ("lakes_large", "lakes_small")]
     found: pd.DataFrame = borders.tidy_boundaries(
         one.files["communes"], lakes, one.files["cantons"], edition=one.edition
     )
     return found
 
 
-def setting() -> exclusion.Setting:
+def setting() -> fits.Setting:
     """Read the declared parameters of the risk axis from facts."""
     declared = catalog.facts("thresholds")
     risk = declared["risk"]
-    return exclusion.Setting(
+    return fits.Setting(
         year=risk["year"],
         respondents=risk["respondents"][risk["year"]],
         taus=tuple(declared["taus"]),

@@ -174,25 +174,24 @@ def draw_shares(
     Parameters
     ----------
     fitted
-        Shares for cells whose figures are suppressed; their error is the binomial one times
-        the design effect seen in the published cells.
+        Shares for cells whose figures are suppressed. Where no error is published it is the
+        binomial one times the design effect seen in the published cells.
 
     Returns
     -------
     Array
-        Draws × cells, strictly between 0 and 1. A published 0 or 1 with no error is drawn
-        from its Jeffreys posterior.
+        Draws × cells, strictly between 0 and 1. A published 0 or 1, whatever its error, is
+        drawn from its Jeffreys posterior.
     """
     sample = cells.respondents * cells.counts / cells.counts.sum()
     share = np.array([rates.share.get(group, np.nan) for group in cells.groups])
     se = np.array([rates.se.get(group, np.nan) for group in cells.groups])
-    hidden = np.isnan(share) | np.isnan(se)
-    share = np.where(hidden, np.clip(fitted, 1e-4, 1 - 1e-4), share)
+    share = np.where(np.isnan(share), np.clip(fitted, 1e-4, 1 - 1e-4), share)
+    certain = (share <= 0) | (share >= 1)
     binomial = share * (1 - share) / np.maximum(sample, 1.0)
-    seen = ~hidden & (se > 0)
+    seen = ~certain & (se > 0)
     effect = float(np.median(se[seen] ** 2 / binomial[seen])) if seen.any() else 1.0
-    variance = np.where(hidden, effect * binomial, se**2)
-    certain = ~hidden & (se == 0)
+    variance = np.where(seen, se**2, effect * binomial)
     share = np.where(certain, (share * sample + 0.5) / (sample + 1), share)
     variance = np.where(certain, share * (1 - share) / (sample + 2), variance)
     precision = share * (1 - share) / np.minimum(variance, 0.9 * share * (1 - share)) - 1

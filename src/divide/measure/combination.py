@@ -117,7 +117,8 @@ def invisible_minorities(
     rows = []
     for place, row in shares.iterrows():
         outside = 1 - row["value"]
-        bounds = excluded_and_unseen(outside, seen_rate=older)
+        known = pd.notna(outside)
+        bounds = excluded_and_unseen(outside, seen_rate=older) if known else Bounds(0.0, 1.0)
         everyone = _persons(persons, str(place)) / row["value"]
         state = visibility_state(nested_bounds(visibility, str(place)), threshold=threshold)
         rows.append(
@@ -126,7 +127,7 @@ def invisible_minorities(
                 "indicator": "outside_private_household_share",
                 "place": place,
                 "value": outside,
-                "status": "observed",
+                "status": row["status"],
                 "layer_indicator": "no_internet_use_3m",
                 # No published rate is this group's own: 60+ is not 80+ (METHOD section 2).
                 "risk_state": "cannot_tell",

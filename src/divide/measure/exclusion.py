@@ -1,55 +1,26 @@
 """Exclusion risk of groups and places: the margins engine run over indicators (METHOD 4)."""
 
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import expit
 
 from divide import terms
 from divide.errors import MethodError
 from divide.measure import cells as survey
-from divide.measure import margins, synthetic
+from divide.measure import fits, synthetic
 from divide.measure.combination import keep_false_share
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Setting:
-    """Declared parameters of a run: what is drawn, compared and decided."""
-
-    year: int
-    respondents: int
-    taus: tuple[float, ...]
-    crosses: tuple[tuple[str, ...], ...]
-    groups: tuple[str, ...]
-    draws: int
-    seed: int
-    probability: float
-    gap: float
-    false_higher: float = 0.05
-
-
-@dataclass(frozen=True)
-class Model:
-    """A fitted indicator: cell rates, their draws, and the shift that meets the published total."""
-
-    share: Array
-    drawn: Array
-    published: float
-    penalised: bool
 
 
 def exclusion_risk(
     use: pd.DataFrame,
     composition: pd.DataFrame,
     lacking: Mapping[str, str],
-    setting: Setting,
+    setting: fits.Setting,
 ) -> pd.DataFrame:
     """
     Estimate how many lack something, place by place and group by group.
@@ -70,7 +41,8 @@ def exclusion_risk(
     DataFrame
         One row per indicator, group, place and τ. `value` is the expected share, status
         modelled, `low` and `high` its 90 % interval; `gap` the difference to the country
-        (group total) or to the rest of the place (other groups).
+        (group total) or to the rest of the place (other groups). `attrs["account"]` says
+        how each fit went, and how far survey and register disagree.
 
     Raises
     ------
@@ -79,34 +51,15 @@ def exclusion_risk(
     """
     cells = survey.survey_cells(use, year=setting.year, respondents=setting.respondents)
     counts = _place_counts(composition, cells)
-    blocks, account = [], {}
+    blocks, told = [], {}
     for indicator, positive in lacking.items():
-        model = fit_indicator(use, positive, cells, setting)
-        account[indicator] = _account(
-            model, cells, survey.lacking_rates(use, positive, year=setting.year)
-        )
+        model = fits.fit_indicator(use, positive, cells, setting)
+        told[indicator] = fits.account(model, cells)
         for one in _compare(indicator, model, cells, counts, setting):
             blocks += [_rows(one, counts.index, tau, setting) for tau in setting.taus]
     frame = pd.concat(blocks, ignore_index=True)
-    frame.attrs["account"] = {"fits": account, "mismatch": _mismatch(counts, cells)}
+    frame.attrs["account"] = {"fits": told, "mismatch": _mismatch(counts, cells)}
     return frame
-
-
-def _account(model: Model, cells: survey.Cells, rates: survey.Rates) -> dict[str, Any]:
-    """Say whether Firth's penalty was needed, and which published cell is fitted worst."""
-    gaps = {
-        group: float(fitted - rates.share[group])
-        for group, fitted in zip(cells.groups, model.share, strict=True)
-        if group in rates.share
-    }
-    worst = max(gaps, key=lambda group: abs(gaps[group]))
-    return {
-        "firth": model.penalised,
-        "worst_cell": worst,
-        "published": round(rates.share[worst], 4),
-        "fitted": round(rates.share[worst] + gaps[worst], 4),
-        "published_se": round(rates.se[worst], 4),
-    }
 
 
 def _mismatch(counts: pd.DataFrame, cells: survey.Cells) -> dict[str, list[int]]:
@@ -119,28 +72,6 @@ def _mismatch(counts: pd.DataFrame, cells: survey.Cells) -> dict[str, list[int]]
             both = (cells.counts[inside].sum(), composed[inside].sum())
             told[f"{name}:{value}"] = [round(float(one)) for one in both]
     return told
-
-
-def fit_indicator(use: pd.DataFrame, positive: str, cells: survey.Cells, setting: Setting) -> Model:
-    """Fit the margins logit to one indicator's published rates and draw from their intervals."""
-    rates = survey.lacking_rates(use, positive, year=setting.year)
-    matrix, groups = survey.design(cells, rates, crosses=setting.crosses)
-    kept = margins.independent_columns(matrix, cells.counts)
-    matrix, groups = matrix[:, kept], tuple(groups[one] for one in kept)
-    size = np.array([cells.counts[cells.members(group)].sum() for group in groups])
-    targets = size * np.array([rates.share[group] for group in groups])
-    found = margins.fit(matrix, cells.counts, targets, sample_size=cells.respondents)
-    share = expit(matrix @ found.beta)
-    rng = np.random.default_rng([setting.seed, zlib.crc32(positive.encode())])
-    drawn = survey.draw_shares(cells, rates, share, draws=setting.draws, rng=rng)
-    betas = margins.fit_many(
-        matrix,
-        cells.counts,
-        (drawn * cells.counts) @ matrix,
-        sample_size=cells.respondents,
-        penalised=found.penalised,
-    )
-    return Model(share, expit(betas @ matrix.T), rates.share[terms.TOTAL], found.penalised)
 
 
 def _place_counts(composition: pd.DataFrame, cells: survey.Cells) -> pd.DataFrame:
@@ -163,32 +94,35 @@ class _Compared:
     group: str
     rate: synthetic.Spread
     gap: synthetic.Spread
-    shift: float = 0.0
 
 
 def _compare(
-    indicator: str, model: Model, cells: survey.Cells, counts: pd.DataFrame, setting: Setting
+    indicator: str,
+    model: fits.Model,
+    cells: survey.Cells,
+    counts: pd.DataFrame,
+    setting: fits.Setting,
 ) -> Iterator[_Compared]:
     """Yield everyone against the country, then each group against the rest of its place."""
     persons = counts.to_numpy(dtype=float)
     weights = persons / persons.sum(axis=1, keepdims=True)
     omega = persons.sum(axis=1) / persons.sum()
-    rate = synthetic.place_rates(weights, model.share, model.drawn)
-    gap = synthetic.against_country(weights, omega, model.share, model.drawn)
-    # Benchmark: places must average to the published rate (METHOD 4.2).
-    shift = model.published - float(omega @ rate.estimate)
-    yield _Compared(indicator, terms.TOTAL, rate, gap, shift)
+    met = fits.benchmark(model, cells, omega @ weights, terms.TOTAL)
+    rate = synthetic.place_rates(weights, met.share, met.drawn)
+    gap = synthetic.against_country(weights, omega, met.share, met.drawn)
+    yield _Compared(indicator, terms.TOTAL, rate, gap)
     for group in setting.groups:
         members = cells.members(group)
-        rate = synthetic.group_rates(weights, members, model.share, model.drawn)
-        gap = synthetic.against_rest(weights, members, model.share, model.drawn)
+        met = fits.benchmark(model, cells, omega @ weights, group)
+        rate = synthetic.group_rates(weights, members, met.share, met.drawn)
+        gap = synthetic.against_rest(weights, members, met.share, met.drawn)
         yield _Compared(indicator, group, rate, gap)
 
 
-def _rows(one: _Compared, places: pd.Index, tau: float, setting: Setting) -> pd.DataFrame:
+def _rows(one: _Compared, places: pd.Index, tau: float, setting: fits.Setting) -> pd.DataFrame:
     """Write one comparison under one τ: a row a place."""
     total = one.group == terms.TOTAL
-    value, se = np.clip(one.rate.estimate + one.shift, 0, 1), one.rate.se(tau)
+    value, se = one.rate.estimate, one.rate.se(tau)
     probability = one.gap.probability(tau)
     states = _place_state(probability, setting) if total else _group_state(one.gap, tau, setting)
     return pd.DataFrame(
@@ -215,13 +149,13 @@ def _rows(one: _Compared, places: pd.Index, tau: float, setting: Setting) -> pd.
     )
 
 
-def _place_state(probability: Array, setting: Setting) -> NDArray[np.str_]:
+def _place_state(probability: Array, setting: fits.Setting) -> NDArray[np.str_]:
     """Tell a place from the country: higher, lower, or cannot tell."""
     higher, lower = probability >= setting.probability, probability <= 1 - setting.probability
     return np.where(higher, "higher", np.where(lower, "lower", "cannot_tell"))
 
 
-def _group_state(gap: synthetic.Spread, tau: float, setting: Setting) -> NDArray[np.str_]:
+def _group_state(gap: synthetic.Spread, tau: float, setting: fits.Setting) -> NDArray[np.str_]:
     """Apply METHOD section 2: higher, not higher, or cannot tell; few false among the higher."""
     probability = gap.probability(tau)
     called = np.flatnonzero((probability >= setting.probability) & (gap.estimate >= setting.gap))

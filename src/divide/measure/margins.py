@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 _FARTHEST: Final = 25.0
 # How far inside the attainable polytope targets must lie for the plain equations.
 _INTERIOR: Final = 1e-7
+# How closely margins must be met, as a share of everyone.
+_MET: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,16 @@ def fit(design: Array, counts: Array, targets: Array, *, sample_size: float) -> 
     solved = fit_many(
         design, counts, targets[None, :], sample_size=sample_size, penalised=penalised
     )
-    return Fit(beta=solved[0], penalised=penalised)
+    beta = solved[0]
+    if not _tame(design[counts > 0], beta[None, :]).all():
+        raise MethodError(
+            "Published margins contradict each other beyond their rounding: no shares between 0 "
+            "and 1 meet them, not even with Firth's penalty. Leave out a cross, or choose another "
+            "year (facts/thresholds.yml)."
+        )
+    # The plain equations are tried first; where they fail, fit_many has used the penalty.
+    off = np.abs((counts * expit(design @ beta)) @ design - targets).max()
+    return Fit(beta=beta, penalised=penalised or bool(off > _MET * counts.sum()))
 
 
 def fit_many(
@@ -158,15 +169,18 @@ def _check(design: Array, counts: Array, targets: Array) -> None:
 
 def _meets(design: Array, sample: Array, wanted: Array, beta: Array) -> NDArray[np.bool_]:
     gap = np.abs((sample * expit(beta @ design.T)) @ design - wanted).max(axis=1)
-    tame = np.isfinite(beta).all(axis=1) & (np.abs(beta @ design.T).max(axis=1) < _FARTHEST)
-    return np.asarray(tame & (gap <= 1e-6 * sample.sum()))
+    return np.asarray(_tame(design, beta) & (gap <= _MET * sample.sum()))
+
+
+def _tame(design: Array, beta: Array) -> NDArray[np.bool_]:
+    """Tell which replicates stayed where a published share can lie."""
+    finite = np.isfinite(beta).all(axis=1)
+    return np.asarray(finite & (np.abs(beta @ design.T).max(axis=1) < _FARTHEST))
 
 
 def _solve(design: Array, sample: Array, wanted: Array, *, firth: bool) -> Array:
     """Climb the (penalised) likelihood of all replicates by Fisher scoring, steps halved."""
     beta = np.zeros((len(wanted), design.shape[1]))
-    start = np.clip(wanted[:, 0] / sample.sum(), 1e-3, 0.999)
-    beta[:, 0] = np.log(start / (1 - start))
     height = _height(design, sample, wanted, beta, firth=firth)
     for _ in range(200):
         step = _step(design, sample, wanted, beta, firth=firth)

@@ -22,6 +22,13 @@ _AGES: Final = {
     "60_plus": {"age:60_69": 1.0, "age:70_79": 1.0, "age:80_plus": 1.0},
 }
 _EDUCATION: Final = DIMENSIONS["education"]
+_TEN_YEARS: Final = sorted({age for classes in _AGES.values() for age in classes})
+# Groups that each margin must have: sex by age, education, people 80+ at home.
+_NEEDED: Final = (
+    [f"{age}|sex:{sex}" for age in _TEN_YEARS for sex in DIMENSIONS["sex"]],
+    [group_id(education=level) for level in _EDUCATION[:3]],
+    ["age:80_plus"],
+)
 
 
 def compose_cantons(
@@ -88,11 +95,12 @@ def _counts(frame: pd.DataFrame, indicator: str, mark: str) -> pd.DataFrame:
 
 
 def _require(place: str, *margins: pd.DataFrame) -> None:
-    for margin in margins:
-        if place not in margin.index or margin.loc[place].isna().any():
+    for margin, needed in zip(margins, _NEEDED, strict=True):
+        found = margin.reindex(index=[place], columns=list(needed)).iloc[0]
+        if found.isna().any():
             raise MethodError(
-                f"The composition of {place} cannot be modelled: one of its published margins ("
-                f"{', '.join(margin.columns[:3])}, …) is missing. Rebuild its tables."
+                f"The composition of {place} cannot be modelled: {', '.join(needed)} are needed, "
+                f"{', '.join(found.index[found.isna()])} missing. Rebuild its tables."
             )
 
 

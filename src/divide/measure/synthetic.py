@@ -51,6 +51,35 @@ class Spread:
             return np.asarray(np.sqrt(reach) / np.sqrt(self.local))
 
 
+def meet_total(share: Array, weights: Array, total: Array) -> Array:
+    """
+    Shift cell rates on the logit scale, alike for every cell, until they average to a total.
+
+    On this scale no rate leaves 0 to 1, and κ follows the rate (METHOD 4.2: "shift to").
+
+    Parameters
+    ----------
+    share
+        Rates strictly between 0 and 1; replicates × cells, or one row.
+    weights
+        Share of each cell in the population the total speaks of; sums to 1.
+    total
+        The rate to be met, one per replicate.
+
+    Examples
+    --------
+    >>> meet_total(np.array([.5, .5]), np.array([.3, .7]), np.array(.2)).round(3)
+    array([0.2, 0.2])
+    """
+    logit = np.log(share / (1 - share))
+    shift = np.zeros(share.shape[:-1])
+    for _ in range(60):
+        moved = 1 / (1 + np.exp(-(logit + shift[..., None])))
+        step = (total - moved @ weights) / ((moved * (1 - moved)) @ weights)
+        shift = shift + np.clip(step, -2, 2)
+    return np.asarray(1 / (1 + np.exp(-(logit + shift[..., None]))))
+
+
 def place_rates(weights: Array, share: Array, drawn: Array) -> Spread:
     """
     Estimate each place's rate from its mix of cells (Gonzalez 1973).

@@ -37,8 +37,9 @@ def combine_rungs(rungs: Sequence[Bounds]) -> Bounds:
     """
     if not rungs:
         raise MethodError("No rung given: a ladder needs at least one.")
-    low = sum(one.low for one in rungs) - (len(rungs) - 1)
-    return Bounds(low=round(max(0.0, low), 12), high=min(one.high for one in rungs))
+    low = round(sum(one.low for one in rungs) - (len(rungs) - 1), 12)
+    high = min(one.high for one in rungs)
+    return Bounds(low=min(max(0.0, low), high), high=high)
 
 
 def visibility_state(visible: Bounds, *, threshold: float) -> str:
@@ -67,10 +68,10 @@ def visibility(living: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per place and rung. L2 is observed. L1 is not known for this group: it lies
-        between the lowest documented neighbour and 1. L3 has no lower bound: the survey stops
-        at 88 and the share of people 89+ is not among the figures at hand. L4 to L7 are not
-        measured yet: status missing, no bounds.
+        One row per place and rung. L2 is as its source says. L1 is not known for this group:
+        it lies between the lowest documented neighbour and 1. L3 has no lower bound: the
+        survey stops at 88 and the share of people 89+ is not among the figures at hand.
+        L4 to L7 are not measured yet: status missing, no bounds.
     """
     rows = living[
         (living["indicator"] == "in_private_household_share") & (living["group"] == "age:80_plus")
@@ -85,13 +86,15 @@ def visibility(living: pd.DataFrame) -> pd.DataFrame:
 def _ladder(row: pd.Series) -> pd.DataFrame:
     shared = row[["group", "place_level", "place", "register_date", "year", "source", "edition"]]
     seen = row["value"]
+    # Not known is anything from none to all, never none (METHOD 3): NaN would say neither.
+    least, most = (0.0, 1.0) if pd.isna(seen) else (seen, seen)
     rungs = list(catalog.facts("rungs"))
-    bounds = {"L1": (seen, 1.0), "L2": (seen, seen), "L3": (0.0, 1.0)}
+    bounds = {"L1": (least, 1.0), "L2": (least, most), "L3": (0.0, 1.0)}
     ladder = pd.DataFrame({"rung": rungs, **{str(k): v for k, v in shared.items()}})
     ladder["indicator"] = "visibility_share"
     ladder["value"] = [seen if rung == "L2" else None for rung in rungs]
     ladder["value"] = ladder["value"].astype(float)
-    ladder["status"] = ["observed" if rung == "L2" else "missing" for rung in rungs]
+    ladder["status"] = [row["status"] if rung == "L2" else "missing" for rung in rungs]
     ladder["low"] = [bounds[rung][0] if rung in bounds else float("nan") for rung in rungs]
     ladder["high"] = [bounds[rung][1] if rung in bounds else float("nan") for rung in rungs]
     return ladder

@@ -15,9 +15,10 @@ _FIGURE: Final = "application/vnd.plotly.v1+json"
 _KINDS: Final = (_FIGURE, "text/html", "text/markdown", "text/plain")
 # Traces whose background Plotly would fetch.
 _FETCHED: Final = re.compile(r"(choropleth|density|scatter)map(box)?$")
-# Pixels: above a figure whose title the page writes, and of its source line.
+# Pixels: above a figure whose title the page writes; of its source line, less what a
+# legend of three lines takes on a phone.
 _TOP: Final = 12
-_NOTE: Final = 28
+_NOTE: Final = 12
 _TEXT: Final = (
     "b br caption code dd details div dl dt em i li ol p pre small span strong sub summary sup ul"
 )

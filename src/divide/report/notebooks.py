@@ -161,20 +161,27 @@ def _run(notebook: Any, name: str) -> None:
             connection_file=str(Path(scratch) / "kernel.json"),
             **_channel(Path(scratch)),
         )
-        client = NotebookClient(notebook, km=manager, timeout=_SECONDS)
+        client = NotebookClient(notebook, km=manager, timeout=_SECONDS, startup_timeout=_SECONDS)
         client.owns_km = True  # so that it ends the kernel, whatever happens
-        own = {
-            "DIVIDE_HOME": str(home),
-            "IPYTHONDIR": scratch,  # nobody's start-up files, nobody's history
-            "PLOTLY_RENDERER": "plotly_mimetype",
-            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-        }
         try:
-            client.execute(cwd=str(home), env=os.environ | own)
+            client.execute(cwd=str(home), env=_environment(home, scratch))
         except CellExecutionError as error:
             raise ReportError(_failure(notebook, name, f"{error.ename}: {error.evalue}")) from None
         except (CellTimeoutError, DeadKernelError) as error:
             raise ReportError(_failure(notebook, name, type(error).__name__)) from None
+
+
+def _environment(home: Path, scratch: str) -> dict[str, str]:
+    """Return what the kernel is told: the home, and no start-up files or history of anybody."""
+    # The kernel works elsewhere, where a relative entry would lead astray.
+    entries = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    return os.environ | {
+        "DIVIDE_HOME": str(home),
+        "IPYTHONDIR": scratch,
+        "PLOTLY_RENDERER": "plotly_mimetype",
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+        "PYTHONPATH": os.pathsep.join(str(Path(entry).resolve()) for entry in entries),
+    }
 
 
 def _channel(scratch: Path) -> dict[str, str]:
@@ -194,6 +201,6 @@ def _failure(notebook: Any, name: str, what: str) -> str:
     # A colour of the terminal has no place in a sentence.
     plain = re.sub(r"\x1b\[[0-9;]*m", "", what)
     return (
-        f"Cell {number} of notebook {name} ({first!r}) fails with {plain} "
+        f"Cell {number} of notebook {name} ({first!r}) fails with {plain.rstrip('.')}. "
         "No page was written; an older one stays. Mend the cell, or build the tables."
     )

@@ -105,7 +105,9 @@ def _shown(
     ranges = classes.labels(breaks, lambda share: f"{100 * share:.1f}", unit=f"{FIXED}%")
     names = {f"c{i}": text for i, text in enumerate(ranges)} | cells.states(marks)
     used = {mark: text for mark, text in names.items() if mark in set(marks)}
-    figure = draw(marked, title=title, unit=unit, source=origin(rows), names=used)
+    # A tile is narrow on a phone: the unit says "%" once for all.
+    drawn = marked.assign(text=[text.removesuffix(f"{FIXED}%") for text in marked["text"]])
+    figure = draw(drawn, title=title, unit=f"{unit}, in %", source=origin(rows), names=used)
     listed = marked[["name", "text"]].set_axis(["Place", "Share"], axis=1)
     told = f"{sentence} {of_places(marked)}".strip()
     return Exhibit(figure, told, cells.plain(listed, title))
