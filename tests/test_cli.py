@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import divide
-from divide import cli, terms
+from divide import cli
 
 BASELINE = Path(__file__).resolve().parent.parent / "data" / "raw" / "baseline"
 HEAVY = "babel geopandas jinja2 numpy pandas pandera pyarrow scipy shapely"
@@ -216,14 +216,6 @@ def test_one_page_is_written_where_it_was_asked(built_home: Path, run: Run) -> N
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout) == {"written": ["UR"]}
     assert [path.name for path in (built_home / "reports").glob("*.html")] == ["UR.html"]
-
-
-def test_all_pages_are_the_country_and_26_cantons(built_home: Path, run: Run) -> None:
-    done = run("report", "--all")
-    assert done.returncode == 0
-    pages = {path.stem for path in (built_home / "reports").glob("*.html")}
-    assert pages == {"index", *terms.CANTONS}
-    assert "27 pages" in done.stderr
 
 
 def test_check_tells_what_is_sound(built_home: Path, run: Run) -> None:

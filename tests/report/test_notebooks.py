@@ -245,9 +245,12 @@ def test_hostile_text_stays_text(default_home: Path) -> None:
         display(markdown=bad),
     ]
     outputs.append(nbformat.v4.new_output("stream", name="stdout", text=bad))
+    outputs.append(display(html="<p onclick=alert(1)>&lt;script>alert(2)</p>"))
     html = render_notebook(run(outputs))
     assert "<script>alert" not in html
+    assert "<p>&lt;script&gt;alert(2)</p>" in html
     assert figures(html)[0]["data"][0]["name"] == bad
+    assert "<title>Who &lt;b&gt;asks&lt;/b&gt;? – divide</title>" in html
     assert "<h1>Who &lt;b&gt;asks&lt;/b&gt;?</h1>" in html
 
 
@@ -338,9 +341,8 @@ def test_drawn_offline_without_a_request(default_page: Path, open_tab: Callable[
     drawn = len(figures(default_page.read_text(encoding="utf-8")))
     for width in (1280, 360):
         tab = open_tab(default_page, width=width, offline=True)
-        tab.page.wait_for_function(
-            f"document.querySelectorAll('.js-plotly-plot').length >= {drawn}"
-        )
+        ready = f"document.querySelectorAll('.js-plotly-plot').length >= {drawn}"
+        tab.page.wait_for_function(ready, timeout=120_000)
         counts = tab.page.eval_on_selector_all(
             ".plot", "boxes => boxes.map(b => b.querySelectorAll('svg.main-svg path, text').length)"
         )

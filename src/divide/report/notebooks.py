@@ -15,7 +15,6 @@ from divide import paths
 from divide.errors import ReportError, UnknownNameError
 from divide.report.notebook_outputs import Outputs
 from divide.report.notebook_sources import account, tables_read
-from divide.show import explore
 from divide.show.palettes import LIGHT
 
 try:
@@ -25,6 +24,8 @@ try:
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from nbconvert.exporters import TemplateExporter
+
+    from divide.show import explore
 except ImportError as absent:
     raise ReportError(
         f"Notebooks need {absent.name}, not installed. Run: pip install 'divide[notebooks]'"
