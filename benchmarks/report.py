@@ -62,7 +62,13 @@ def measure_runs(home: Path) -> None:
     told("divide report, nothing changed", seconds([*divide, "report"], env=environment), 0.5)
     bare = seconds([sys.executable, "-c", "pass"])
     front = seconds([sys.executable, "-c", "import divide"])
-    told("import divide, beyond an empty Python", [max(0, f - statistics.median(bare)) for f in front], 0.15)
+    beyond = [max(0, one - statistics.median(bare)) for one in front]
+    told("import divide, beyond an empty Python", beyond, 0.15)
+
+
+def weight(page: bytes) -> str:
+    """Return a page's bytes in words, raw and gzipped."""
+    return f"{len(page) / 1000:7.1f} kB, gzip {len(gzip.compress(page, 9)) / 1000:.1f} kB"
 
 
 def measure_bytes(home: Path) -> None:
@@ -72,10 +78,7 @@ def measure_bytes(home: Path) -> None:
     largest = max(cantons, key=lambda name: len(cantons[name]))
     for name, raw, packed in (("index", 250, 70), (largest, 100, 32)):
         page = sizes[name]
-        print(
-            f"{name + '.html':48s} {len(page) / 1000:7.1f} kB, gzip {len(gzip.compress(page, 9)) / 1000:.1f} kB"
-            f"   limits {raw} and {packed} kB"
-        )
+        print(f"{name + '.html':48s} {weight(page)}   limits {raw} and {packed} kB")
 
 
 def measure_map() -> None:
@@ -94,7 +97,7 @@ def measure_map() -> None:
     own = f"<!doctype html><style>{pages._style()}</style>{palettes.patterns()}{svg}".encode()
     other = plotly_page(loaded.boundaries, found).encode()
     for name, page in (("own map, 2,131 communes", own), ("the same as a Plotly page", other)):
-        print(f"{name:48s} {len(page) / 1000:7.1f} kB, gzip {len(gzip.compress(page, 9)) / 1000:.1f} kB")
+        print(f"{name:48s} {weight(page)}")
     print(f"{'ratio':48s} {len(other) / len(own):7.1f} times fewer bytes   limit 50")
 
 

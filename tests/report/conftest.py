@@ -133,7 +133,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 EMPTY = {"meta", "link", "input", "br", "hr", "img", "path", "rect", "circle", "line", "use"}
 CELL = {"td", "th"}
 ENDS = {
-    **dict.fromkeys(["p", "h2", "h3", "ul", "ol", "dl", "div", "section", "table"], {"p"}),
+    **{one: {"p"} for one in ("p", "h2", "h3", "ul", "ol", "dl", "div", "section", "table")},
     "li": {"p", "li"},
     "dt": {"dt", "dd"},
     "dd": {"dt", "dd"},

@@ -31,15 +31,17 @@ def to_csv(rows: pd.DataFrame) -> str:
     """
     Write rows as CSV; a text that a spreadsheet would run as a formula is prefixed.
 
-    A suppressed or missing value is an empty cell beside its status, never 0.
+    A suppressed or missing value is an empty cell beside its status, never 0, and so are
+    its bounds: they would tell it.
     """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    # Lines end as RFC 4180 says; the writer then quotes a carriage return within a text.
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(rows.columns)
     for row in rows.itertuples(index=False):
         record = dict(zip(rows.columns, row, strict=True))
         if record.get("status") in terms.WITHOUT_VALUE:
-            record["value"] = None
+            record |= dict.fromkeys(("value", "low", "high") & record.keys())
         writer.writerow([_cell(value) for value in record.values()])
     return out.getvalue()
 

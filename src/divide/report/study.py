@@ -87,8 +87,8 @@ def load_study(*, today: date | None = None) -> Study:
 def _read(table: str) -> pd.DataFrame:
     """Read a table for many small look-ups: plain objects are found faster than Arrow strings."""
     frame = tables.read(table)
-    words = [str(name) for name in frame.select_dtypes("str").columns]
-    plain = frame.astype({name: object for name in words})
+    words: list[str] = frame.select_dtypes("str").columns.tolist()
+    plain = frame.astype(dict.fromkeys(words, "object"))
     # Pandas copies provenance at every step; pages take it from `tables.provenance`.
     plain.attrs = {}
     return plain
