@@ -201,6 +201,21 @@ def test_an_edited_default_is_noticed_though_its_table_is_built(
         build.verify_baseline()
 
 
+def test_what_a_table_is_made_from_makes_it_old(
+    own_default: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A default that is changed on purpose, hash and all, reaches the tables made from it."""
+    build.bring_up_to_date(LIGHT)
+    path = own_default / "living_arrangements.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("0.816", "0.861"), encoding="utf-8")
+    declared = {**catalog.facts("baseline"), path.name: build.baseline_hash(path)}
+    real = catalog.facts
+    monkeypatch.setattr(catalog, "facts", lambda n: declared if n == "baseline" else real(n))
+    assert build.bring_up_to_date(["visibility"]) == LIGHT
+    ladder = tables.read("visibility", place="UR").set_index("rung")
+    assert ladder.loc["L2", "value"] == 0.861
+
+
 def test_line_endings_of_another_system_are_no_edit(own_default: Path) -> None:
     path = own_default / "living_arrangements.csv"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
@@ -274,6 +289,22 @@ def test_official_files_come_before_the_default(own_mirror: Callable[..., Path])
     assert [one["source"] for one in told["official"]] == ["bfs_education"]
     assert told["official"][0]["sha256"] == catalog.source("bfs_education").editions[0].sha256
     assert build.bring_up_to_date(["education"]) == []
+
+
+@pytest.mark.mirror
+def test_sources_not_at_hand_come_from_the_default(
+    own_mirror: Callable[..., Path], built_default: Path
+) -> None:
+    """One of four: its rows are official, the others the default's, none twice."""
+    own_mirror("bfs_population_age")
+    build.bring_up_to_date(["population"])
+    whole = pd.read_parquet(built_default / "data" / "processed" / "population.parquet")
+    found = tables.read("population")
+    assert set(found["source"]) == set(whole["source"]) and len(set(found["source"])) == 4
+    pd.testing.assert_frame_equal(found, whole, check_exact=True)
+    told = tables.provenance("population")
+    assert [one["source"] for one in told["official"]] == ["bfs_population_age"]
+    assert told["default"] == "population.csv"
 
 
 @pytest.mark.mirror

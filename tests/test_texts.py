@@ -136,6 +136,15 @@ def test_a_missing_translation_names_language_and_file(facts: Path, lang: str) -
         texts.label("status.suppressed", lang=lang)
 
 
+def test_a_translation_marked_doubtful_is_none(facts: Path) -> None:
+    path = facts / "texts" / "it.po"
+    text = path.read_text(encoding="utf-8")
+    marked = text.replace('msgid "status.suppressed"', '#, fuzzy\nmsgid "status.suppressed"')
+    path.write_text(marked, encoding="utf-8")
+    with pytest.raises(FactsError, match="missing in it"):
+        texts.label("status.suppressed", lang="it")
+
+
 def test_a_value_that_words_do_not_get_is_named(facts: Path) -> None:
     replace_message(facts, "it", "status.suppressed", "fino al {year}")
     assert texts.label("status.suppressed", lang="it", year="2021") == "fino al 2021"

@@ -115,6 +115,14 @@ def test_shares_and_intervals_are_in_range(risk: pd.DataFrame) -> None:
     assert (risk["status"] == "modelled").all()
 
 
+def test_intervals_are_of_ninety_per_cent(risk: pd.DataFrame) -> None:
+    inside = risk[(risk["low"] > 0) & (risk["high"] < 1)]
+    assert len(inside) > 1000
+    # 5 % of a normal distribution lie above 1.6449 errors.
+    reach = (inside["high"] - inside["low"]) / (2 * inside["se"])
+    assert reach.to_numpy() == pytest.approx(np.full(len(reach), 1.6448536), rel=1e-6)
+
+
 def test_more_local_difference_widens_every_interval(risk: pd.DataFrame) -> None:
     wide = risk.pivot(index=["indicator", "group", "place"], columns="tau", values="se")
     assert (wide[0.15] > wide[0.0]).all() and (wide[0.30] > wide[0.15]).all()

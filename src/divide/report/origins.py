@@ -17,6 +17,7 @@ class Origin:
     title: str
     page: str
     line: str
+    lang: str = ""
 
 
 def source_line(frame: pd.DataFrame, *, source: str | None = None) -> str:
@@ -61,7 +62,8 @@ def _publications(study: Study) -> list[Origin]:
     quoted = study.rates[study.rates["source"].isin(["sem_2015", "bfs_silc"])]
     known = catalog.publications()
     return [
-        Origin("", known[source].get("page") or "", f"{known[source]['publisher']}: {title}")
+        # Titles of publications stand in their own language.
+        Origin("", known[source].get("page") or "", f"{known[source]['publisher']}: {title}", "de")
         for source, title in sorted(set(zip(quoted["source"], quoted["table"], strict=True)))
     ]
 
