@@ -123,6 +123,16 @@ def test_a_failed_write_leaves_the_older_table(
     assert after == before
 
 
+def test_a_reader_keeps_the_whole_older_table(home: Path) -> None:
+    """The new file takes the old one's place; nothing is written into what somebody reads."""
+    path = tables.write(frame(), "education", provenance=MADE)
+    whole = path.read_bytes()
+    with path.open("rb") as reader:
+        tables.write(frame(value=[7.0, np.nan]), "education", provenance=MADE)
+        assert reader.read() == whole
+    assert path.read_bytes() != whole
+
+
 @pytest.mark.parametrize("part", ["education.parquet", "education.meta.json"])
 @pytest.mark.parametrize("damage", ["cut", "emptied", "text"])
 def test_a_damaged_file_is_a_named_error(home: Path, part: str, damage: str) -> None:

@@ -111,6 +111,14 @@ def test_a_penalised_fit_is_the_top_of_the_penalised_likelihood() -> None:
     assert found.beta == pytest.approx(alone.x, abs=1e-4)
 
 
+def test_a_penalty_that_was_needed_after_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where linear programming errs, the fit still finds out, and says so."""
+    monkeypatch.setattr(margins, "attainable", lambda *_: True)
+    found = margins.fit(PAIR, TEN, np.array([5.0, 0.0]), sample_size=20)
+    assert found.penalised
+    assert expit(PAIR @ found.beta) == pytest.approx([5.5 / 11, 0.5 / 11], abs=1e-8)
+
+
 @pytest.mark.parametrize("targets", [[25.0, 2.0], [5.0, -1.0], [5.0, 10.0]])
 def test_margins_that_contradict_each_other_are_refused(targets: list[float]) -> None:
     """Firth's penalty mends a border, not a contradiction: its coefficients run away."""

@@ -28,7 +28,9 @@ def row(**values: object) -> pd.DataFrame:
 
 def test_a_row_is_written_in_the_order_of_its_columns() -> None:
     rows = row(indicator="nursing_homes", place="AI", year=2019, value=3.0, status="observed")
-    assert to_csv(rows) == "indicator,place,year,value,status\nnursing_homes,AI,2019,3,observed\n"
+    assert (
+        to_csv(rows) == "indicator,place,year,value,status\r\nnursing_homes,AI,2019,3,observed\r\n"
+    )
 
 
 @pytest.mark.parametrize("status", terms.WITHOUT_VALUE)

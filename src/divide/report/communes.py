@@ -37,16 +37,18 @@ def communes_of(study: Study, place: Place) -> Communes | None:
     """Return a page's communes, or None where no official boundaries are at hand."""
     if study.communes is None:
         return None
-    every = study.communes
+    # A protected value that a frame still carries goes no further than this line.
+    hidden = study.communes["status"].isin(terms.WITHOUT_VALUE)
+    every = study.communes.assign(value=study.communes["value"].mask(hidden))
     breaks = classes.break_points(every["value"], digits=3)
     rows = every if place.is_country else every[every["canton"] == place.id]
     rows = rows.assign(mark=classes.classify(rows, breaks)).sort_values("place")
-    hidden = rows[rows["value"].isna()]
+    unseen = rows[rows["value"].isna()]
     return Communes(
         rows=rows.reset_index(drop=True),
         drawing=_drawing(study, place, rows),
         breaks=breaks,
-        unseen_residents=float(hidden["residents"].sum()),
+        unseen_residents=float(unseen["residents"].sum()),
     )
 
 
