@@ -14,6 +14,7 @@ from divide import build, catalog, paths, schemas, tables, terms
 from divide.build.recipe_list import RECIPES
 from divide.errors import (
     FactsError,
+    SchemaError,
     SourceChangedError,
     SourceError,
     TableError,
@@ -236,6 +237,23 @@ def test_a_default_without_a_declared_hash_is_refused(
     assert built(home) == []
 
 
+@pytest.mark.parametrize(
+    "text", ["", "indicator,group\n", "not a table at all\n", "a,b\n1,2,3\n", '"unclosed']
+)
+def test_a_default_that_is_no_table_is_refused(
+    own_default: Path, home: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    """Its hash may be as declared: what is declared may still be wrong."""
+    path = own_default / "places.csv"
+    path.write_text(text, encoding="utf-8")
+    declared = {**catalog.facts("baseline"), path.name: build.baseline_hash(path)}
+    real = catalog.facts
+    monkeypatch.setattr(catalog, "facts", lambda n: declared if n == "baseline" else real(n))
+    with pytest.raises((TableError, SchemaError), match="places"):
+        build.bring_up_to_date(["places"])
+    assert built(home) == []
+
+
 def test_every_table_of_the_default_says_so(default_home: Path) -> None:
     for name, recipe in RECIPES.items():
         if name == "boundaries":
@@ -305,6 +323,17 @@ def test_sources_not_at_hand_come_from_the_default(
     told = tables.provenance("population")
     assert [one["source"] for one in told["official"]] == ["bfs_population_age"]
     assert told["default"] == "population.csv"
+
+
+@pytest.mark.mirror
+def test_communes_without_their_register_are_refused(
+    own_mirror: Callable[..., Path], home: Path
+) -> None:
+    """Numbers alone do not say which commune list they are of."""
+    own_mirror("bfs_population")
+    with pytest.raises(TableError, match="commune register"):
+        build.bring_up_to_date(["population"])
+    assert built(home) == []
 
 
 @pytest.mark.mirror

@@ -242,6 +242,17 @@ def test_check_fails_on_what_is_broken(built_home: Path, run: Run) -> None:
     assert plain.returncode == 1 and "divide build --force internet_use" in plain.stdout
 
 
+def test_check_finds_an_edited_default(built_home: Path, run: Run) -> None:
+    folder = built_home / "data" / "raw" / "baseline"
+    shutil.copytree(BASELINE, folder)
+    (folder / "education.csv").write_text("edited", encoding="utf-8")
+    done = run("check", "--json")
+    failed = [one for one in json.loads(done.stdout) if one["state"] == "failed"]
+    assert done.returncode == 1
+    assert [one["what"] for one in failed] == ["embedded default"]
+    assert "education.csv was edited" in failed[0]["told"]
+
+
 def test_check_changes_nothing(run: Run, home: Path) -> None:
     done = run("check")
     assert done.returncode == 1 and "not built: divide build places" in done.stdout
