@@ -6,7 +6,7 @@ import pytest
 from divide import tables, terms
 from divide.errors import MethodError
 from divide.measure.cells import Cells, possible_groups
-from divide.measure.residents import compose_cantons
+from divide.measure.residents import compose_cantons, shift_education
 from divide.terms import group_parts
 
 AGES = ["10_19", "20_29", "30_39", "40_49", "50_59", "60_69", "70_79", "80_plus"]
@@ -144,3 +144,41 @@ def test_every_canton_meets_its_published_margins(default_home: object) -> None:
         )
         low = levels.loc[place, "education:low"] / levels.loc[place].sum()
         assert persons(composed, place, education="low") / adults == pytest.approx(low, rel=1e-6)
+
+
+def shifted_by(frames: Frames, cells: Cells, errors: dict[str, float]) -> tuple[pd.DataFrame, list]:
+    """Return VD's composition and its three shifts, each as persons by cell."""
+    frame = compose_cantons(**frames, cells=cells, year=2021)
+    wide = frame.pivot(index="place", columns="group", values="value")[list(cells.groups)]
+    education = frames["education"].assign(se=frames["education"]["group"].map(errors))
+    shifts = shift_education(wide, education, cells)
+    at = wide.index.get_loc("VD")
+    return wide.loc["VD"], [pd.Series(one[at], index=wide.columns) for one in shifts]
+
+
+def level(persons: "pd.Series[float]", **parts: str) -> float:
+    """Add up the cells of a group."""
+    inside = [parts.items() <= group_parts(group).items() for group in persons.index]
+    return float(persons[inside].sum())
+
+
+def test_a_shift_moves_one_level_by_its_error(frames: Frames, cells: Cells) -> None:
+    errors = {"education:low": 100.0, "education:secondary": 0.0, "education:tertiary": 0.0}
+    base, (low, secondary, tertiary) = shifted_by(frames, cells, errors)
+    adults = base.sum() - level(base, education="under_25")
+    # 200 + 100 of 2,000 + 100: low education rises from 10 to 14.2857 % of as many adults.
+    assert level(base, education="low") == pytest.approx(0.1 * adults)
+    assert level(low, education="low") == pytest.approx(300 / 2100 * adults)
+    assert level(low, education="under_25") == pytest.approx(level(base, education="under_25"))
+    for sex in ("m", "f"):
+        for age in ("15_29", "30_59", "60_plus"):
+            assert level(low, sex=sex, age=age) == pytest.approx(level(base, sex=sex, age=age))
+    # No error, no shift.
+    assert secondary.to_numpy() == pytest.approx(base.to_numpy())
+    assert tertiary.to_numpy() == pytest.approx(base.to_numpy())
+
+
+def test_a_composition_without_published_error_is_refused(frames: Frames, cells: Cells) -> None:
+    errors = {"education:low": 1.0, "education:secondary": 1.0}
+    with pytest.raises(MethodError, match="rebuild education"):
+        shifted_by(frames, cells, errors)

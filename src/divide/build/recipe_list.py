@@ -66,7 +66,7 @@ RECIPES = {
         _tidy("published_rates"),
         _tidy("boundaries", "bfs_boundaries", baseline=False, optional=True),
         _measured("composition", "population", "education", "living_arrangements", "internet_use"),
-        _measured("exclusion_risk", "internet_use", "composition"),
+        _measured("exclusion_risk", "internet_use", "composition", "education"),
         _measured("visibility", "living_arrangements"),
         _measured("invisible_minorities", "living_arrangements", "visibility", "internet_use"),
     )

@@ -216,7 +216,11 @@ def exclusion_risk(_: Inputs) -> pd.DataFrame:
     names = catalog.facts("thresholds")["risk"]["indicators"]
     lacking = {name: str(catalog.indicator(name).of) for name in names}
     frame = exclusion.exclusion_risk(
-        tables.read("internet_use"), tables.read("composition"), lacking, setting()
+        tables.read("internet_use"),
+        tables.read("composition"),
+        lacking,
+        setting(),
+        education=tables.read("education"),
     )
     account = frame.attrs["account"]
     made = _as_modelled(frame)

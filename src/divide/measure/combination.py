@@ -1,10 +1,12 @@
 """Both axes together (METHOD 2 and 6): classes, bounds in shares and persons."""
 
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from divide.errors import MethodError
 from divide.measure.visibility import Bounds, combine_rungs, nested_rungs, visibility_state
@@ -79,6 +81,44 @@ def keep_false_share(probabilities: Sequence[float], *, share: float) -> list[in
     return [int(one) for one in order[doubt <= share]]
 
 
+def group_states(
+    gap: NDArray[np.float64],
+    se: NDArray[np.float64],
+    *,
+    probability: float,
+    least: float,
+    false_higher: float,
+) -> NDArray[np.str_]:
+    """
+    Call a group's risk in each place: higher, not higher, or cannot tell (METHOD section 2).
+
+    Parameters
+    ----------
+    gap, se
+        Rate of the group less that of the rest of its place, and its standard error.
+    probability
+        Probability from which a state is called.
+    least
+        Gap, as a share, from which a risk is called higher.
+    false_higher
+        Expected share of false "higher" that the list may hold.
+
+    Examples
+    --------
+    >>> group_states(np.array([.2, .01, .06]), np.array([.01, .01, .2]), probability=.9,
+    ...              least=.05, false_higher=.05).tolist()
+    ['higher', 'not_higher', 'cannot_tell']
+    """
+    normal = NormalDist()
+    chance = np.array([normal.cdf(one) for one in gap / np.maximum(se, 1e-12)])
+    called = np.flatnonzero((chance >= probability) & (gap >= least))
+    kept = keep_false_share(chance[called].tolist(), share=false_higher)
+    higher = np.isin(np.arange(len(gap)), called[kept])
+    # P(gap < least) reaches the probability where so many errors fit between them.
+    below = gap + normal.inv_cdf(probability) * se <= least
+    return np.where(higher, "higher", np.where(below, "not_higher", "cannot_tell"))
+
+
 def invisible_minorities(
     living: pd.DataFrame,
     visibility: pd.DataFrame,
@@ -98,7 +138,8 @@ def invisible_minorities(
         Table visibility.
     use
         Table internet_use; the rate of people 60+ stands in for those 80+ of whom none is
-        published, under the assumption that the older are no better off.
+        published, under the assumption that the older are no better off; the low end of its
+        interval, because a bound must hold.
     year
         Year of the survey.
     threshold
@@ -111,7 +152,7 @@ def invisible_minorities(
         `low` and `high` bound the share excluded and outside, `low` under the assumption;
         `persons_low` and `persons_high` the same in persons.
     """
-    older = _rate_of_older(use, year)
+    older = _least_of_older(use, year)
     shares = _by_place(living, "in_private_household_share")
     persons = _by_place(living, "persons_in_private_household")
     rows = []
@@ -143,7 +184,8 @@ def invisible_minorities(
     return pd.DataFrame(rows)
 
 
-def _rate_of_older(use: pd.DataFrame, year: int) -> float:
+def _least_of_older(use: pd.DataFrame, year: int) -> float:
+    """Return the low end of the published interval of people 60+ who were not online."""
     rows = use[
         (use["indicator"] == "internet_use_3m")
         & (use["group"] == "age:60_plus")
@@ -151,7 +193,7 @@ def _rate_of_older(use: pd.DataFrame, year: int) -> float:
     ]
     if rows["value"].notna().sum() != 1:
         raise MethodError(f"No internet use of people 60+ in {year}: rebuild internet_use.")
-    return 1 - float(rows["value"].iloc[0])
+    return 1 - float(rows["high"].iloc[0])
 
 
 def _by_place(living: pd.DataFrame, indicator: str) -> pd.DataFrame:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from divide import terms
 from divide.errors import MethodError
 from divide.measure import cells as survey
-from divide.measure import fits, synthetic
-from divide.measure.combination import keep_false_share
+from divide.measure import fits, residents, synthetic
+from divide.measure.combination import group_states
 
 Array = NDArray[np.float64]
 
@@ -21,6 +21,8 @@ def exclusion_risk(
     composition: pd.DataFrame,
     lacking: Mapping[str, str],
     setting: fits.Setting,
+    *,
+    education: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Estimate how many lack something, place by place and group by group.
@@ -35,6 +37,9 @@ def exclusion_risk(
         Indicator of lacking → the published indicator it is the complement of.
     setting
         Declared parameters.
+    education
+        Table education, whose published errors the composition inherits; None where the
+        composition is certain.
 
     Returns
     -------
@@ -51,12 +56,13 @@ def exclusion_risk(
     """
     cells = survey.survey_cells(use, year=setting.year, respondents=setting.respondents)
     counts = _place_counts(composition, cells)
+    places = _places(counts, cells, education)
     blocks, told = [], {}
     for indicator, positive in lacking.items():
         model = fits.fit_indicator(use, positive, cells, setting)
         told[indicator] = fits.account(model, cells)
-        for one in _compare(indicator, model, cells, counts, setting):
-            blocks += [_rows(one, counts.index, tau, setting) for tau in setting.taus]
+        for one in _compare(indicator, model, cells, places, setting):
+            blocks += [_rows(one, places.ids, tau, setting) for tau in setting.taus]
     frame = pd.concat(blocks, ignore_index=True)
     frame.attrs["account"] = {"fits": told, "mismatch": _mismatch(counts, cells)}
     return frame
@@ -87,6 +93,29 @@ def _place_counts(composition: pd.DataFrame, cells: survey.Cells) -> pd.DataFram
 
 
 @dataclass(frozen=True)
+class _Places:
+    """Places with their mix of cells, share of the country, and mix after each shift."""
+
+    ids: pd.Index
+    weights: Array
+    omega: Array
+    shifted: Array | None
+
+
+def _places(counts: pd.DataFrame, cells: survey.Cells, education: pd.DataFrame | None) -> _Places:
+    persons = counts.to_numpy(dtype=float)
+    omega = persons.sum(axis=1) / persons.sum()
+    shifted = None
+    if education is not None:
+        shifted = _weights(residents.shift_education(counts, education, cells))
+    return _Places(counts.index, _weights(persons), omega, shifted)
+
+
+def _weights(persons: Array) -> Array:
+    return np.asarray(persons / persons.sum(axis=-1, keepdims=True))
+
+
+@dataclass(frozen=True)
 class _Compared:
     """One indicator of one group in every place: its rate, and its gap to what it is held to."""
 
@@ -100,22 +129,20 @@ def _compare(
     indicator: str,
     model: fits.Model,
     cells: survey.Cells,
-    counts: pd.DataFrame,
+    places: _Places,
     setting: fits.Setting,
 ) -> Iterator[_Compared]:
     """Yield everyone against the country, then each group against the rest of its place."""
-    persons = counts.to_numpy(dtype=float)
-    weights = persons / persons.sum(axis=1, keepdims=True)
-    omega = persons.sum(axis=1) / persons.sum()
+    weights, omega, shifted = places.weights, places.omega, places.shifted
     met = fits.benchmark(model, cells, omega @ weights, terms.TOTAL)
-    rate = synthetic.place_rates(weights, met.share, met.drawn)
-    gap = synthetic.against_country(weights, omega, met.share, met.drawn)
+    rate = synthetic.place_rates(weights, met.share, met.drawn, shifted=shifted)
+    gap = synthetic.against_country(weights, omega, met.share, met.drawn, shifted=shifted)
     yield _Compared(indicator, terms.TOTAL, rate, gap)
     for group in setting.groups:
         members = cells.members(group)
         met = fits.benchmark(model, cells, omega @ weights, group)
-        rate = synthetic.group_rates(weights, members, met.share, met.drawn)
-        gap = synthetic.against_rest(weights, members, met.share, met.drawn)
+        rate = synthetic.group_rates(weights, members, met.share, met.drawn, shifted=shifted)
+        gap = synthetic.against_rest(weights, members, met.share, met.drawn, shifted=shifted)
         yield _Compared(indicator, group, rate, gap)
 
 
@@ -156,10 +183,11 @@ def _place_state(probability: Array, setting: fits.Setting) -> NDArray[np.str_]:
 
 
 def _group_state(gap: synthetic.Spread, tau: float, setting: fits.Setting) -> NDArray[np.str_]:
-    """Apply METHOD section 2: higher, not higher, or cannot tell; few false among the higher."""
-    probability = gap.probability(tau)
-    called = np.flatnonzero((probability >= setting.probability) & (gap.estimate >= setting.gap))
-    kept = keep_false_share(probability[called].tolist(), share=setting.false_higher)
-    higher = np.isin(np.arange(len(probability)), called[kept])
-    below = 1 - gap.probability(tau, above=setting.gap) >= setting.probability
-    return np.where(higher, "higher", np.where(below, "not_higher", "cannot_tell"))
+    """Tell a group from the rest of its place, at the declared thresholds."""
+    return group_states(
+        gap.estimate,
+        gap.se(tau),
+        probability=setting.probability,
+        least=setting.gap,
+        false_higher=setting.false_higher,
+    )

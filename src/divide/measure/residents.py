@@ -81,8 +81,54 @@ def compose_cantons(
     return pd.concat(blocks, ignore_index=True)
 
 
-def _counts(frame: pd.DataFrame, indicator: str, mark: str) -> pd.DataFrame:
-    """Return values of cantons, places × groups, of the newest year that has them."""
+def shift_education(counts: pd.DataFrame, education: pd.DataFrame, cells: Cells) -> Array:
+    """
+    Refit each place's composition with one level of education raised by its standard error.
+
+    Parameters
+    ----------
+    counts
+        Modelled persons, places × cells in the order of `cells`.
+    education
+        Table education, with the standard errors that its publisher's intervals imply.
+
+    Returns
+    -------
+    Array
+        Levels × places × cells: persons after each shift, in as many adults as before. The
+        spread of a rate over these shifts is the error that it inherits from the composition.
+
+    Raises
+    ------
+    MethodError
+        If a place's education or its error is not known.
+    """
+    names = [group_id(education=one) for one in _EDUCATION[:3]]
+    known = [
+        _counts(education, "residents_25_plus", "education:", column=column)
+        .reindex(index=counts.index, columns=names)
+        .to_numpy(dtype=float)
+        for column in ("value", "se")
+    ]
+    if np.isnan(known).any():
+        raise MethodError("A canton's education or its error is missing: rebuild education.")
+    shifted = np.zeros((len(names), *counts.shape))
+    at = [_position(group) for group in cells.groups]
+    for j, (levels, errors) in enumerate(zip(*known, strict=True)):
+        joint = np.zeros((2, len(_AGES), len(_EDUCATION)))
+        for one, persons in zip(at, counts.iloc[j], strict=True):
+            joint[one] = persons
+        for i, error in enumerate(errors):
+            raised = levels + error * (np.arange(len(names)) == i)
+            moved = _joint(joint, joint.sum(axis=2), pd.Series(raised, index=names))
+            shifted[i, j] = [moved[one] for one in at]
+    return shifted
+
+
+def _counts(
+    frame: pd.DataFrame, indicator: str, mark: str, *, column: str = "value"
+) -> pd.DataFrame:
+    """Return figures of cantons, places × groups, of the newest year that has them."""
     rows = frame[
         (frame["indicator"] == indicator)
         & (frame["place_level"] == "canton")
@@ -91,7 +137,7 @@ def _counts(frame: pd.DataFrame, indicator: str, mark: str) -> pd.DataFrame:
     # Three broad ages are published for later years; only ten-year classes meet the survey's.
     rows = rows[~rows["group"].str.contains("age:(?:0_19|20_64|65_plus)", regex=True)]
     newest: pd.DataFrame = rows[rows["year"] == rows["year"].max()]
-    return newest.pivot(index="place", columns="group", values="value")
+    return newest.pivot(index="place", columns="group", values=column)
 
 
 def _require(place: str, *margins: pd.DataFrame) -> None:

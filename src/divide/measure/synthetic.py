@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri  # scipy.stats takes longer to load than to use
 
 Array = NDArray[np.float64]
 
@@ -19,7 +19,8 @@ class Spread:
     estimate
         One per place.
     sampling
-        Variance that comes from the survey's published intervals.
+        Variance that comes from published intervals: the survey's, and those of the
+        composition where it is itself an estimate.
     local
         Coefficient of τ²: how strongly unexplained local differences act on it.
     """
@@ -34,7 +35,7 @@ class Spread:
 
     def probability(self, tau: float, *, above: float = 0.0) -> Array:
         """Return Φ((estimate − above)/SE): how probably the quantity exceeds `above`."""
-        return np.asarray(norm.cdf((self.estimate - above) / np.maximum(self.se(tau), 1e-12)))
+        return np.asarray(ndtr((self.estimate - above) / np.maximum(self.se(tau), 1e-12)))
 
     def tipping_point(self, probability: float) -> Array:
         """
@@ -46,7 +47,7 @@ class Spread:
         -----
         √((d/z)² − s²)/√(coefficient of τ²), METHOD 4.4.
         """
-        reach = (self.estimate / norm.ppf(probability)) ** 2 - self.sampling
+        reach = (self.estimate / ndtri(probability)) ** 2 - self.sampling
         with np.errstate(invalid="ignore"):
             return np.asarray(np.sqrt(reach) / np.sqrt(self.local))
 
@@ -80,7 +81,9 @@ def meet_total(share: Array, weights: Array, total: Array) -> Array:
     return np.asarray(1 / (1 + np.exp(-(logit + shift[..., None]))))
 
 
-def place_rates(weights: Array, share: Array, drawn: Array) -> Spread:
+def place_rates(
+    weights: Array, share: Array, drawn: Array, *, shifted: Array | None = None
+) -> Spread:
     """
     Estimate each place's rate from its mix of cells (Gonzalez 1973).
 
@@ -92,6 +95,9 @@ def place_rates(weights: Array, share: Array, drawn: Array) -> Spread:
         Fitted rate of each cell.
     drawn
         Draws × cells: fitted rates of each bootstrap draw.
+    shifted
+        Shifts × places × cells: weights after moving one estimate behind the composition by
+        its standard error; None where the composition is certain.
 
     Examples
     --------
@@ -101,12 +107,21 @@ def place_rates(weights: Array, share: Array, drawn: Array) -> Spread:
     """
     return Spread(
         estimate=weights @ share,
-        sampling=(drawn @ weights.T).var(axis=0),
+        sampling=(drawn @ weights.T).var(axis=0) + _inherited(weights, share, shifted),
         local=(weights @ (share * (1 - share))) ** 2,
     )
 
 
-def against_country(weights: Array, omega: Array, share: Array, drawn: Array) -> Spread:
+def _inherited(weights: Array, share: Array, shifted: Array | None) -> Array:
+    """Return the variance that rates inherit from the composition, shift by shift."""
+    if shifted is None:
+        return np.zeros(len(weights))
+    return np.asarray((((shifted - weights) @ share) ** 2).sum(axis=0))
+
+
+def against_country(
+    weights: Array, omega: Array, share: Array, drawn: Array, *, shifted: Array | None = None
+) -> Spread:
     """
     Compare each place with the country that contains it: d_c = r_c − Σ_j ω_j r_j.
 
@@ -117,18 +132,29 @@ def against_country(weights: Array, omega: Array, share: Array, drawn: Array) ->
 
     Notes
     -----
-    Var d_c = sampling + τ² [κ_c² (1 − 2 ω_c) + Σ_j ω_j² κ_j²], METHOD 4.4.
+    Var d_c = sampling + τ² [κ_c² (1 − 2 ω_c) + Σ_j ω_j² κ_j²], METHOD 4.4; the composition's
+    errors, independent from place to place, enter like κ.
     """
     centred = weights - omega @ weights
     kappa = weights @ (share * (1 - share))
+    composed = _inherited(weights, share, shifted)
     return Spread(
         estimate=centred @ share,
-        sampling=(drawn @ centred.T).var(axis=0),
+        sampling=(drawn @ centred.T).var(axis=0)
+        + composed * (1 - 2 * omega)
+        + (omega**2 * composed).sum(),
         local=kappa**2 * (1 - 2 * omega) + ((omega * kappa) ** 2).sum(),
     )
 
 
-def against_rest(weights: Array, members: NDArray[np.bool_], share: Array, drawn: Array) -> Spread:
+def against_rest(
+    weights: Array,
+    members: NDArray[np.bool_],
+    share: Array,
+    drawn: Array,
+    *,
+    shifted: Array | None = None,
+) -> Spread:
     """
     Compare a group with the rest of its place: r_g − r_rest, place by place.
 
@@ -142,19 +168,29 @@ def against_rest(weights: Array, members: NDArray[np.bool_], share: Array, drawn
     inside = _within(weights, members)
     outside = _within(weights, ~members)
     spread = share * (1 - share)
+    apart = inside - outside
+    moved = None if shifted is None else _within(shifted, members) - _within(shifted, ~members)
     return Spread(
-        estimate=(inside - outside) @ share,
-        sampling=(drawn @ (inside - outside).T).var(axis=0),
+        estimate=apart @ share,
+        sampling=(drawn @ apart.T).var(axis=0) + _inherited(apart, share, moved),
         local=(inside @ spread) ** 2 + (outside @ spread) ** 2,
     )
 
 
-def group_rates(weights: Array, members: NDArray[np.bool_], share: Array, drawn: Array) -> Spread:
+def group_rates(
+    weights: Array,
+    members: NDArray[np.bool_],
+    share: Array,
+    drawn: Array,
+    *,
+    shifted: Array | None = None,
+) -> Spread:
     """Estimate a group's rate in each place; its local part holds a place's and a group's shock."""
-    found = place_rates(_within(weights, members), share, drawn)
+    moved = None if shifted is None else _within(shifted, members)
+    found = place_rates(_within(weights, members), share, drawn, shifted=moved)
     return Spread(found.estimate, found.sampling, 2 * found.local)
 
 
 def _within(weights: Array, members: NDArray[np.bool_]) -> Array:
     kept = weights * members
-    return np.asarray(kept / kept.sum(axis=1, keepdims=True))
+    return np.asarray(kept / kept.sum(axis=-1, keepdims=True))

@@ -48,7 +48,7 @@ def visibility_state(visible: Bounds, *, threshold: float) -> str:
 
     Examples
     --------
-    >>> visibility_state(Bounds(.5, .9), threshold=.6667)
+    >>> visibility_state(Bounds(.5, .9), threshold=2 / 3)
     'unknown'
     """
     if visible.high < threshold:
