@@ -14,7 +14,7 @@
 # ---
 
 # %% [markdown]
-# # Who is online in Switzerland, and whom does nobody ask?
+# # Who is online in Switzerland, and whom does the survey not ask?
 #
 # **Question.** Which groups does the national survey find offline, and which people can it
 # not find at all?
@@ -130,7 +130,7 @@ unit = "share of private households"
 exhibits.lines(home, by="household", names=names, title=title, unit=unit, sentence=said)
 
 # %% [markdown]
-# ## Whom nobody asks
+# ## Whom the survey does not ask
 #
 # The survey asks private households. Whoever lives in a home is not in it, and many of them
 # are 80 and over. This share is observed, canton by canton.
@@ -192,13 +192,13 @@ exhibits.table(
 # share unseen is known; how many of them are offline is not. So the answer is a range: from
 # nobody to all of them. It is at least as large a part as among those asked *if* the unseen
 # are no better off: an assumption, and its rate is that of people aged 60 and over, for none
-# is published for 80 and over.
+# is published for 80 and over; the low end of its interval, because a bound must hold.
 
 # %%
 inside = private.set_index("place")["value"][place]
 counted = older[older["indicator"] == "persons_in_private_household"].set_index("place")
 everyone = counted["value"][place] / inside
-offline = 1 - online[online["year"] == surveyed].set_index("group")["value"]["age:60_plus"]
+offline = 1 - online[online["year"] == surveyed].set_index("group")["high"]["age:60_plus"]
 bounds = {"At least": 0.0, "At least, if no better off": (1 - inside) * offline}
 bounds["At most"] = 1 - inside
 known = divide.read("invisible_minorities", place=place).iloc[0]
@@ -253,8 +253,8 @@ exhibit_maps.communes(rates, register, borders, canton=place, title=title, unit=
 # %% [markdown]
 # ## What this page does not show
 #
-# - How many people are offline in a canton: nobody has measured it. The expected rates are
-#   composition, not observation.
+# - How many people are offline in a canton: none of our sources measures it. The
+#   expected rates are composition, not observation.
 # - Whether people aged 80 and over are online: the survey stops at 88 and does not split
 #   those of 60 and over.
 # - Anything about people in homes, in the asylum system or without papers: they are not

@@ -1,6 +1,7 @@
 """Words in four languages: labels from gettext catalogues, prose from Markdown, numbers."""
 
 from functools import cache
+from math import floor
 from typing import Final
 
 from divide import paths, terms
@@ -87,12 +88,17 @@ def format_share(share: float) -> str:
     >>> format_share(0.184).replace(FIXED, " "), format_share(0.002).replace(FIXED, " ")
     ('18 %', '< 1 %')
     """
-    percent = round(100 * share)
+    percent = _percent(share)
     if percent == 0 and share > 0:
         return f"<{FIXED}1{FIXED}%"
     if percent == 100 and share < 1:
         return f">{FIXED}99{FIXED}%"
     return f"{percent}{FIXED}%"
+
+
+def _percent(share: float) -> int:
+    """Round to whole per cent, halves up: 88.5 gives 89, though no float holds .885 exactly."""
+    return floor(round(100 * share, 6) + 0.5)
 
 
 def format_range(low: float, high: float) -> str:
@@ -107,7 +113,7 @@ def format_range(low: float, high: float) -> str:
     '2–6 %'
     """
     low, high = max(low, 0.0), min(high, 1.0)
-    first, last = round(100 * low), round(100 * high)
+    first, last = _percent(low), _percent(high)
     if first != last:
         return f"{first}{DASH}{last}{FIXED}%"
     # An interval within the first or the last half per cent: "0 %" would say none.

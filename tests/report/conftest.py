@@ -70,6 +70,12 @@ class Site:
         rates = rates[rates["indicator"] == "social_assistance_share"]
         key = ["place", "register_date"]
         joined = known.merge(rates[[*key, "value", "status"]], on=key, how="left", validate="1:1")
+        people = self.table("population")
+        people = people[
+            (people["source"] == "bfs_population") & (people["place_level"] == "commune")
+        ]
+        people = people[[*key, "value"]].rename(columns={"value": "residents"})
+        joined = joined.merge(people, on=key, how="left", validate="1:1")
         return joined if page == "index" else joined[joined["canton"] == page]
 
     def render(self, page: str, *, place: Place | None = None, **changes: Any) -> str:
@@ -238,7 +244,7 @@ def communes(default_pages: Site) -> Callable[..., dict[str, Any]]:
     def make(names: Mapping[str, str] = {}) -> dict[str, Any]:
         rows = pd.DataFrame(COMMUNES, columns=["place", "canton", "name", "value", "status"])
         rows["name"] = [names.get(place, name) for place, _, name, *_ in COMMUNES]
-        rows = rows.assign(register_date="2024-01-01", residents=1000.0)
+        rows = rows.assign(register_date="2024-01-01", residents=4000.0)
         squares = [box(1000 * i, 0, 1000 * i + 1000, 1000) for i in range(len(rows))]
         areas = rows[["place", "name", "register_date"]].assign(place_level="commune")
         boundaries = geopandas.GeoDataFrame(areas, geometry=squares, crs=2056)

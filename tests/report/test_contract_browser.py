@@ -118,7 +118,6 @@ def test_without_script_the_key_figure_is_told_in_each_language(
             assert {one.is_visible() for one in shown} == {other == lang}
 
 
-@pytest.mark.xfail(strict=False, reason="last changes not yet seen on every page")
 def test_every_word_in_sight_is_of_the_language_chosen(site: Any, page: str, open_tab: Any) -> None:
     tab = open_tab(site.path(page))
     known = catalog.sources().values()
@@ -150,7 +149,6 @@ def test_the_keyboard_changes_the_language(default_pages: Any, open_tab: Any) ->
 
 
 @pytest.mark.parametrize("spaced", [False, True], ids=["plain", "spaced"])
-@pytest.mark.xfail(strict=False, reason="last changes not yet seen on every page")
 def test_no_sideways_scroll_and_nothing_cut_at_320_pixels(
     site: Any, page: str, open_tab: Any, spaced: bool
 ) -> None:

@@ -53,7 +53,6 @@ def on_paper(open_tab: Any) -> Any:
     return opened
 
 
-@pytest.mark.xfail(strict=False, reason="Chromium turns each hatched commune into a picture")
 def test_sheets_are_a4_and_light_enough_for_a_printer(site: Any, page: str, open_tab: Any) -> None:
     pdf = open_tab(site.path(page)).page.pdf(prefer_css_page_size=True)
     sheets = sizes(pdf)
@@ -105,7 +104,6 @@ def test_what_only_a_screen_needs_is_not_printed(site: Any, page: str, on_paper:
     assert tab.page.locator(".cite:visible").count() == 1
 
 
-@pytest.mark.xfail(strict=False, reason="long headings of the table of cantons break on paper")
 def test_nothing_is_cut_and_no_word_broken_on_paper(site: Any, page: str, on_paper: Any) -> None:
     tab = on_paper(site.path(page))
     for lang in terms.LANGUAGES:

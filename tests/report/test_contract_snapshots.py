@@ -31,9 +31,6 @@ def heard(tab: Any) -> str:
 
 @pytest.mark.parametrize("lang", terms.LANGUAGES)
 @pytest.mark.parametrize("page", ["index", "VD"])
-@pytest.mark.xfail(
-    strict=False, reason="golden files are to be renewed after the review of wording"
-)
 def test_a_page_sounds_as_it_did(default_pages: Any, page: str, lang: str, open_tab: Any) -> None:
     tab = open_tab(default_pages.path(page))
     tab.choose(lang)

@@ -82,7 +82,6 @@ def headings(html: str, read: Any) -> list[str]:
     ]
 
 
-@pytest.mark.xfail(strict=False, reason="languages of one figure run together in it")
 def test_a_text_browser_reads_the_report(site: Any, page: str, dump: Any, read_page: Any) -> None:
     html, raw = site.html(page), dump(site.path(page))
     text, place = flat(raw), site.place(page)

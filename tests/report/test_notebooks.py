@@ -158,7 +158,7 @@ def test_code_stays_hidden_and_the_page_says_where_it_is_from(default_page: Path
     assert "divide.read" not in words
     assert "set_index" not in words
     assert html.startswith('<!doctype html>\n<html lang="en">')
-    assert "<title>Who is online in Switzerland, and whom does nobody ask? – divide" in html
+    assert "<title>Who is online in Switzerland, and whom does the survey not ask? – divide" in html
     # What a modelled table is made from counts too: education went into the expected rates.
     for source in ("px-x-1604000000_106 · edition 2021-12-15", "su-e-40.02.15.08.05", "SOMED"):
         assert source in words

@@ -82,7 +82,7 @@ def tell(name: str, *, lang: str, statuses: list[str], **values: str) -> Sentenc
     Examples
     --------
     >>> tell("youth_in_care", lang="en", statuses=[], within="in Uri").text
-    'We have no figure in Uri.'
+    'We have no figure on this group’s internet use in Uri.'
     """
     if name not in claims():
         raise UnknownNameError(f"There is no claim {name!r}. {near_names(name, list(claims()))}")

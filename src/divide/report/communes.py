@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from divide import terms, texts
+from divide import catalog, terms, texts
 from divide.errors import ReportError
 from divide.report import figures
 from divide.report.claims import Sentence, tell
@@ -15,7 +15,7 @@ from divide.show import choropleth, classes, html_tables, shapes
 _NAME = "m"
 # The country's map is drawn coarser: 2,131 communes must fit into 250 kB.
 _COUNTRY_WIDTH, _COUNTRY_METRES = 380, 5000.0
-_CANTON_WIDTH = 420
+_CANTON_WIDTH = 340
 
 
 @dataclass(frozen=True)
@@ -115,18 +115,28 @@ def _description(found: Communes, counts: dict[str, int], lang: str) -> str:
     seen = found.rows[found.rows["value"].notna()]
     if seen.empty:
         return texts.label("map.communes.none", lang=lang)
-    ranked = seen.sort_values("value", kind="stable")
-    low, high = ranked.iloc[0], ranked.iloc[-1]
-    return texts.label(
+    told = texts.label(
         "map.communes.description",
         lang=lang,
         communes=texts.plural("count.commune", len(found.rows), lang=lang),
+        **{name: texts.format_count(count) for name, count in counts.items()},
+    )
+    # No sentence names a small commune (METHOD section 9).
+    least = catalog.facts("thresholds")["named_from"]
+    ranked = seen[seen["residents"] >= least].sort_values("value", kind="stable")
+    if ranked.empty:
+        return told
+    low, high = ranked.iloc[0], ranked.iloc[-1]
+    extremes = texts.label(
+        "map.communes.extremes",
+        lang=lang,
+        least=texts.format_count(least),
         highest=high["name"],
         high=texts.format_per_1000(high["value"]),
         lowest=low["name"],
         low=texts.format_per_1000(low["value"]),
-        **{name: texts.format_count(count) for name, count in counts.items()},
     )
+    return f"{told} {extremes}"
 
 
 def commune_table(found: Communes, place: Place) -> Markup:
@@ -155,5 +165,5 @@ def _caption(lang: str) -> str:
     told = {name: texts.label(f"mark.{name}", lang=lang) for name in ("suppressed", "missing")}
     return (
         f"{texts.label('map.communes.title', lang=lang)}. "
-        f"× = {told['suppressed']}; ? = {told['missing']}."
+        f"× = {told['suppressed']} · ? = {told['missing']}."
     )

@@ -1,9 +1,12 @@
 """What a page says of each group: finding, sentences, evidence."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from divide import catalog, texts
-from divide.measure.combination import finding, nested_bounds
+import numpy as np
+
+from divide import catalog, terms, texts
+from divide.measure.combination import finding, group_states, nested_bounds
 from divide.measure.visibility import visibility_state
 from divide.report.claims import Sentence, tell
 from divide.report.study import Place, Study, one
@@ -26,7 +29,7 @@ class GroupItem:
 def group_items(study: Study, place: Place, lang: str) -> list[GroupItem]:
     """Return the groups of a page, in the order in which facts list them."""
     items = []
-    for name, found in _findings(study, place).items():
+    for name, found in _findings(study, place.id).items():
         label = texts.label(f"finding.{found}", lang=lang)
         title = texts.label(f"group.{name}", lang=lang)
         items.append(GroupItem(name, title, found, label, _SENTENCES[name](study, place, lang)))
@@ -39,9 +42,9 @@ def stability(study: Study, place: Place, lang: str) -> Sentence:
     probabilities, visibles = (
         declared[f"{name}_alternatives"] for name in ("probability", "visible")
     )
-    lists = [_findings(study, place, probability=one) for one in probabilities]
-    lists += [_findings(study, place, visible=one) for one in visibles]
-    now = _findings(study, place)
+    lists = [_findings(study, place.id, probability=one) for one in probabilities]
+    lists += [_findings(study, place.id, visible=one) for one in visibles]
+    now = _findings(study, place.id)
     moved = [name for name in now if any(one[name] != now[name] for one in lists)]
     values = {
         "probabilities": "/".join(f"{one:.2f}" for one in probabilities),
@@ -49,58 +52,77 @@ def stability(study: Study, place: Place, lang: str) -> Sentence:
     }
     if not moved:
         return tell("list_stable", lang=lang, statuses=["modelled"], **values)
-    named = ", ".join(texts.label(f"group.{name}", lang=lang) for name in moved)
+    named = " · ".join(texts.label(f"group.{name}", lang=lang) for name in moved)
     return tell("list_moves", lang=lang, statuses=["modelled"], groups=named, **values)
 
 
+@cache
 def _findings(
     study: Study,
-    place: Place,
+    place: str,
     *,
     probability: float | None = None,
     visible: float | None = None,
 ) -> dict[str, str]:
     """Return the class of each group, at the declared thresholds or at others."""
     declared = catalog.facts("thresholds")
+    bounds = nested_bounds(study.visibility, place)
+    measured = visibility_state(bounds, threshold=visible or declared["visible"])
     found = {}
     for name, group in catalog.facts("groups").items():
         risk = "cannot_tell"
         if group["rate"]:
             risk = _risk_state(study, place, group["rate"], probability or declared["probability"])
         seen = {"outside": "invisible", "unknown": "unknown"}.get(group["frame"])
-        bounds = nested_bounds(study.visibility, place.id)
-        state = seen or visibility_state(bounds, threshold=visible or declared["visible"])
-        found[name] = finding(risk, state)
+        found[name] = finding(risk, seen or measured)
     return found
 
 
-def _risk_state(study: Study, place: Place, group: str, probability: float) -> str:
+def _risk_state(study: Study, place: str, group: str, probability: float) -> str:
     """Return the state that holds under every declared τ; for the country, by its intervals."""
-    if place.is_country:
-        return _national_state(study, group)
-    rows = study.risk[
-        (study.risk["indicator"] == _RISK)
-        & (study.risk["group"] == group)
-        & (study.risk["place"] == place.id)
+    if place == terms.COUNTRY:
+        return _national_state(study, group, probability)
+    return _canton_states(study, group, probability)[place]
+
+
+@cache
+def _canton_states(study: Study, group: str, probability: float) -> dict[str, str]:
+    """Return each canton's state: the one that every declared τ leads to, else cannot tell."""
+    rows = study.risk[(study.risk["indicator"] == _RISK) & (study.risk["group"] == group)]
+    by_tau = [
+        dict(zip(part["place"], _states(part["gap"], part["gap_se"], probability), strict=True))
+        for _, part in rows.groupby("tau")
     ]
-    states = set(rows["state"])
-    if rows["probability"].min() < probability or len(states) != 1:
-        return "cannot_tell"
-    return str(states.pop())
+    told = {place: {states[place] for states in by_tau} for place in terms.CANTONS}
+    return {
+        place: found.pop() if len(found) == 1 else "cannot_tell" for place, found in told.items()
+    }
 
 
-def _national_state(study: Study, group: str) -> str:
-    """Compare published intervals: the group's lowest rate against everyone's highest."""
-    own, everyone = _published(study, group), _published(study, "total")
-    apart = (1 - own["high"]) - (1 - everyone["low"])
+def _national_state(study: Study, group: str, probability: float) -> str:
+    """Tell a group from everyone; its own part in everyone makes the error look larger."""
+    own, everyone = _published(study, group), _published(study, terms.TOTAL)
     gap = everyone["value"] - own["value"]
-    return "higher" if apart > 0 and gap >= catalog.facts("thresholds")["gap"] else "cannot_tell"
+    error = (own["se"] ** 2 + everyone["se"] ** 2) ** 0.5
+    return _states([gap], [error], probability)[0]
+
+
+def _states(gap: object, se: object, probability: float) -> list[str]:
+    declared = catalog.facts("thresholds")
+    found: list[str] = group_states(
+        np.asarray(gap, dtype=float),
+        np.asarray(se, dtype=float),
+        probability=probability,
+        least=declared["gap"],
+        false_higher=declared["false_higher"],
+    ).tolist()
+    return found
 
 
 def _published(study: Study, group: str) -> dict[str, float]:
     year = catalog.facts("thresholds")["risk"]["year"]
     row = one(study.use, indicator=_USE, group=group, year=year)
-    return {name: float(row[name]) for name in ("value", "low", "high")}
+    return {name: float(row[name]) for name in ("value", "low", "high", "se")}
 
 
 def _lacking_range(published: dict[str, float]) -> str:

@@ -153,7 +153,7 @@ def canton_table(study: Study) -> Markup:
         html_tables.Column("persons", write=texts.format_about),
         html_tables.Column("expected", write=texts.format_share),
         html_tables.Column("interval"),
-        html_tables.Column("tau", write=lambda tau: f"{tau:.2f}", status="tau_status"),
+        html_tables.Column("tau", write=str, status="tau_status"),
     ]
     names = ("canton", "outside", "persons_high", "expected", "interval", "tau")
     heads = [
@@ -177,12 +177,13 @@ def _canton_rows(study: Study) -> pd.DataFrame:
         & (study.risk["tau"] == study.risk["tau"].max())
     ]
     joined = rows.merge(
-        risk[["place", "value", "low", "high", "tipping_point"]],
+        risk[["place", "value", "low", "high", "gap", "tipping_point"]],
         on="place",
         suffixes=("", "_expected"),
         validate="1:1",
     )
     ends = zip(joined["low"], joined["high"], strict=True)
+    tipping = joined["tipping_point"]
     return pd.DataFrame(
         {
             "place": joined["place"],
@@ -191,10 +192,15 @@ def _canton_rows(study: Study) -> pd.DataFrame:
             "persons": joined["persons_high"],
             "expected": joined["value_expected"],
             "interval": [texts.format_range(low, high) for low, high in ends],
-            "tau": joined["tipping_point"],
-            "tau_status": joined["tipping_point"].map(lambda t: "missing" if t != t else ""),
+            "tau": [_signed(*one) for one in zip(joined["gap"], tipping, strict=True)],
+            "tau_status": tipping.map(lambda t: "missing" if t != t else ""),
         }
     )
+
+
+def _signed(gap: float, tipping: float) -> str:
+    """Say which way a difference goes, and up to which τ it holds."""
+    return "" if tipping != tipping else f"{'↑' if gap > 0 else '↓'}{texts.FIXED}{tipping:.2f}"
 
 
 class _Words(dict[str, str]):

@@ -78,7 +78,8 @@ def _rung(
 def _bar(row: Mapping[Any, Any], mark: str) -> Markup:
     low, high = _bounds(row)
     rect = Markup("<rect class={} x={} y=2 width={} height=18 />")
-    parts = [rect.format("whole", _at(0), _at(1))]
+    # The ground is drawn where something leaves it in sight.
+    parts = [rect.format("whole", _at(0), _at(1))] if high - low < 1 else []
     # Where nothing was measured nothing is solid, not even what must be so.
     if not mark and low > 0:
         parts.append(rect.format("known", _at(0), _at(low)))

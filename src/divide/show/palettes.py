@@ -78,6 +78,14 @@ _PATTERNS: Final = {
     "s-none": '<path class=pl d="M0,4h8M4,0v8"/>',
 }
 
+# A printer would get one picture a hatched commune, megabytes of them: lines tell them apart.
+_PRINT: Final = (
+    "@media print{symbol [class^=s-]{fill:var(--g);stroke:var(--l);stroke-width:2}"
+    ".legend b[class^=s-]{background:var(--g);outline:2px dashed var(--l)}"
+    "symbol .s-missing{stroke-dasharray:5 3}"
+    "symbol .s-suppressed{stroke-dasharray:1 2}.legend b.s-suppressed{outline-style:dotted}}"
+)
+
 
 def css() -> str:
     """
@@ -98,7 +106,7 @@ def css() -> str:
         "font-size:.875em}.legend b{display:inline-block;width:1.6em;height:1.1em;"
         "line-height:1.1em;text-align:center;margin-right:.4em;vertical-align:middle;"
         "outline:1px solid var(--line)}"
-        ".pats{position:absolute}.pl{fill:none;stroke-width:1.5}"
+        ".pats{position:absolute}.pl{fill:none;stroke-width:1.5}" + _PRINT
     )
 
 
@@ -141,6 +149,6 @@ def _states() -> str:
         ground, stroke = (f"var(--{part}{mark[3]})" for part in "gl")
         rules.append(
             f".{mark}{{fill:url(#p{mark[1:]});background:{box.format(g=ground, l=stroke)}}}"
-            f".{mark}-p{{--g:{ground};--l:{stroke}}}"
+            f".{mark},.{mark}-p{{--g:{ground};--l:{stroke}}}"
         )
     return "".join(rules)
