@@ -18,7 +18,7 @@ import pytest
 from scipy.special import expit
 
 from divide import terms
-from divide.build import recipes
+from divide.build.settings import setting
 from divide.measure import cells as survey
 from divide.measure import exclusion
 
@@ -33,9 +33,7 @@ COUNTRY = {"low": (0.3, 8, 5), "secondary": (3.6, 18, 13), "tertiary": (3.3, 27,
 # Logits of lacking something rare (about 5 %) and something common (about 30 %).
 RARE = {"15_29": -5.0, "30_59": -4.0, "60_plus": -2.2, "low": 1.2, "tertiary": -1.2}
 COMMON = {"15_29": -1.6, "30_59": -1.0, "60_plus": 0.1, "low": 0.7, "tertiary": -0.7}
-SETTING = replace(
-    recipes.setting(), year=2021, respondents=ASKED, taus=(0.0, 0.15), groups=(), draws=100
-)
+SETTING = replace(setting(), year=2021, respondents=ASKED, taus=(0.0, 0.15), groups=(), draws=100)
 
 
 @dataclass(frozen=True)

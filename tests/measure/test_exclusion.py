@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from divide import catalog, tables, terms
-from divide.build import recipes
+from divide.build.settings import setting
 from divide.errors import MethodError
 from divide.measure import cells as survey
 from divide.measure import exclusion, fits
@@ -33,7 +33,7 @@ def risk(default_home: object) -> pd.DataFrame:
 @pytest.fixture
 def run(default_home: object) -> Callable[..., pd.DataFrame]:
     """Return a function that runs the engine again, quickly, with inputs changed."""
-    chosen = replace(recipes.setting(), draws=50)
+    chosen = replace(setting(), draws=50)
 
     def run_again(**changes: pd.DataFrame) -> pd.DataFrame:
         use = changes.get("use", tables.read("internet_use"))
@@ -150,7 +150,7 @@ def test_states_follow_from_probability_gap_and_tau(risk: pd.DataFrame) -> None:
 
 def test_a_group_better_off_is_not_higher(default_home: object) -> None:
     """Not higher needs P(gap < 5 points) ≥ .90: five points lie 1.2816 errors above the gap."""
-    chosen = replace(recipes.setting(), draws=50, groups=("age:15_29", "education:secondary"))
+    chosen = replace(setting(), draws=50, groups=("age:15_29", "education:secondary"))
     rows = exclusion.exclusion_risk(
         tables.read("internet_use"),
         tables.read("composition"),
@@ -183,7 +183,7 @@ def test_older_people_of_low_education_differ_in_every_canton(risk: pd.DataFrame
 
 def test_the_missed_interaction_of_the_method(default_home: object) -> None:
     """60+ with tertiary education and advanced skills: fitted 34.6, published 30.7 ± 4.9."""
-    use, chosen = tables.read("internet_use"), replace(recipes.setting(), draws=2)
+    use, chosen = tables.read("internet_use"), replace(setting(), draws=2)
     cells = survey.survey_cells(use, year=2021, respondents=3137)
     inside = cells.members("age:60_plus|education:tertiary")
     skilled = []
@@ -218,7 +218,7 @@ def test_indicators_do_not_move_each_other(
     """Adding an indicator to the list changes no other indicator's draws."""
     use, composition = tables.read("internet_use"), tables.read("composition")
     alone = exclusion.exclusion_risk(
-        use, composition, {"no_laptop": "device_laptop"}, replace(recipes.setting(), draws=50)
+        use, composition, {"no_laptop": "device_laptop"}, replace(setting(), draws=50)
     )
     both = run()
     both = both[both["indicator"] == "no_laptop"].reset_index(drop=True)
@@ -254,7 +254,7 @@ def test_an_unknown_year_is_refused(default_home: object) -> None:
             use,
             composition,
             {"no_laptop": "device_laptop"},
-            replace(recipes.setting(), year=1999),
+            replace(setting(), year=1999),
         )
 
 
@@ -271,7 +271,7 @@ def test_every_survey_fits_to_its_rounding(default_home: object, year: int, indi
     use, asked = tables.read("internet_use"), catalog.facts("thresholds")["risk"]["respondents"]
     cells = survey.survey_cells(use, year=year, respondents=asked[year])
     rates = survey.lacking_rates(use, indicator, year=year)
-    chosen = replace(recipes.setting(), year=year, respondents=asked[year], draws=2)
+    chosen = replace(setting(), year=year, respondents=asked[year], draws=2)
     model = fits.fit_indicator(use, indicator, cells, chosen)
     missed, one_way = {}, [group for group in rates.share if "|" not in group]
     for group in one_way:

@@ -41,7 +41,7 @@ SPACING = (
     "p{margin-bottom:2em!important}"
 )
 # Numbers, signs, short marks, and lines of names and official ids belong to no language.
-NEUTRAL = re.compile(r"[\d\s.,:;·()<>×?~τL=–−%+-]*|[\w/.-]+( · [\w ./-]+){2,}")
+NEUTRAL = re.compile(r"[\d\s.,:;·()<>×?~τ↑↓L=–−%+-]*|[\w/.-]+( · [\w ./-]+){2,}")
 
 
 def key_figure(site: Any, page: str) -> str:

@@ -7,9 +7,10 @@ import pandas as pd
 
 from divide import catalog, schemas, tables
 from divide.build import Inputs
+from divide.build.settings import setting
 from divide.errors import TableError
 from divide.fetch.snapshots import Snapshot, verify
-from divide.measure import cells, combination, exclusion, fits, residents
+from divide.measure import cells, combination, exclusion, residents
 from divide.measure import visibility as ladder
 from divide.tidy import beneficiaries, connectivity, homes
 from divide.tidy import boundaries as borders
@@ -175,24 +176,6 @@ def boundaries(inputs: Inputs) -> pd.DataFrame:
         one.files["communes"], lakes, one.files["cantons"], edition=one.edition
     )
     return found
-
-
-def setting() -> fits.Setting:
-    """Read the declared parameters of the risk axis from facts."""
-    declared = catalog.facts("thresholds")
-    risk = declared["risk"]
-    return fits.Setting(
-        year=risk["year"],
-        respondents=risk["respondents"][risk["year"]],
-        taus=tuple(declared["taus"]),
-        crosses=tuple(tuple(one) for one in risk["crosses"]),
-        groups=tuple(risk["groups"]),
-        draws=risk["draws"],
-        seed=risk["seed"],
-        probability=declared["probability"],
-        gap=declared["gap"],
-        false_higher=declared["false_higher"],
-    )
 
 
 def composition(_: Inputs) -> pd.DataFrame:

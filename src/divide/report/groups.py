@@ -1,18 +1,11 @@
 """What a page says of each group: finding, sentences, evidence."""
 
 from dataclasses import dataclass
-from functools import cache
 
-import numpy as np
-
-from divide import catalog, terms, texts
-from divide.measure.combination import finding, group_states, nested_bounds
-from divide.measure.visibility import visibility_state
+from divide import catalog, texts
 from divide.report.claims import Sentence, tell
+from divide.report.findings import RISK, findings, published
 from divide.report.study import Place, Study, one
-
-_RISK = "no_internet_use_3m"
-_USE = "internet_use_3m"
 
 
 @dataclass(frozen=True)
@@ -29,7 +22,7 @@ class GroupItem:
 def group_items(study: Study, place: Place, lang: str) -> list[GroupItem]:
     """Return the groups of a page, in the order in which facts list them."""
     items = []
-    for name, found in _findings(study, place.id).items():
+    for name, found in findings(study, place.id).items():
         label = texts.label(f"finding.{found}", lang=lang)
         title = texts.label(f"group.{name}", lang=lang)
         items.append(GroupItem(name, title, found, label, _SENTENCES[name](study, place, lang)))
@@ -42,9 +35,9 @@ def stability(study: Study, place: Place, lang: str) -> Sentence:
     probabilities, visibles = (
         declared[f"{name}_alternatives"] for name in ("probability", "visible")
     )
-    lists = [_findings(study, place.id, probability=one) for one in probabilities]
-    lists += [_findings(study, place.id, visible=one) for one in visibles]
-    now = _findings(study, place.id)
+    lists = [findings(study, place.id, probability=one) for one in probabilities]
+    lists += [findings(study, place.id, visible=one) for one in visibles]
+    now = findings(study, place.id)
     moved = [name for name in now if any(one[name] != now[name] for one in lists)]
     values = {
         "probabilities": "/".join(f"{one:.2f}" for one in probabilities),
@@ -56,81 +49,12 @@ def stability(study: Study, place: Place, lang: str) -> Sentence:
     return tell("list_moves", lang=lang, statuses=["modelled"], groups=named, **values)
 
 
-@cache
-def _findings(
-    study: Study,
-    place: str,
-    *,
-    probability: float | None = None,
-    visible: float | None = None,
-) -> dict[str, str]:
-    """Return the class of each group, at the declared thresholds or at others."""
-    declared = catalog.facts("thresholds")
-    bounds = nested_bounds(study.visibility, place)
-    measured = visibility_state(bounds, threshold=visible or declared["visible"])
-    found = {}
-    for name, group in catalog.facts("groups").items():
-        risk = "cannot_tell"
-        if group["rate"]:
-            risk = _risk_state(study, place, group["rate"], probability or declared["probability"])
-        seen = {"outside": "invisible", "unknown": "unknown"}.get(group["frame"])
-        found[name] = finding(risk, seen or measured)
-    return found
-
-
-def _risk_state(study: Study, place: str, group: str, probability: float) -> str:
-    """Return the state that holds under every declared τ; for the country, by its intervals."""
-    if place == terms.COUNTRY:
-        return _national_state(study, group, probability)
-    return _canton_states(study, group, probability)[place]
-
-
-@cache
-def _canton_states(study: Study, group: str, probability: float) -> dict[str, str]:
-    """Return each canton's state: the one that every declared τ leads to, else cannot tell."""
-    rows = study.risk[(study.risk["indicator"] == _RISK) & (study.risk["group"] == group)]
-    by_tau = [
-        dict(zip(part["place"], _states(part["gap"], part["gap_se"], probability), strict=True))
-        for _, part in rows.groupby("tau")
-    ]
-    told = {place: {states[place] for states in by_tau} for place in terms.CANTONS}
-    return {
-        place: found.pop() if len(found) == 1 else "cannot_tell" for place, found in told.items()
-    }
-
-
-def _national_state(study: Study, group: str, probability: float) -> str:
-    """Tell a group from everyone; its own part in everyone makes the error look larger."""
-    own, everyone = _published(study, group), _published(study, terms.TOTAL)
-    gap = everyone["value"] - own["value"]
-    error = (own["se"] ** 2 + everyone["se"] ** 2) ** 0.5
-    return _states([gap], [error], probability)[0]
-
-
-def _states(gap: object, se: object, probability: float) -> list[str]:
-    declared = catalog.facts("thresholds")
-    found: list[str] = group_states(
-        np.asarray(gap, dtype=float),
-        np.asarray(se, dtype=float),
-        probability=probability,
-        least=declared["gap"],
-        false_higher=declared["false_higher"],
-    ).tolist()
-    return found
-
-
-def _published(study: Study, group: str) -> dict[str, float]:
-    year = catalog.facts("thresholds")["risk"]["year"]
-    row = one(study.use, indicator=_USE, group=group, year=year)
-    return {name: float(row[name]) for name in ("value", "low", "high", "se")}
-
-
-def _lacking_range(published: dict[str, float]) -> str:
-    return texts.format_range(1 - published["high"], 1 - published["low"])
+def _lacking_range(rate: dict[str, float]) -> str:
+    return texts.format_range(1 - rate["high"], 1 - rate["low"])
 
 
 def _older_low_education(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
-    group, everyone = _published(study, "age:60_plus|education:low"), _published(study, "total")
+    group, everyone = published(study, "age:60_plus|education:low"), published(study, "total")
     if place.is_country:
         return (
             tell(
@@ -143,7 +67,7 @@ def _older_low_education(study: Study, place: Place, lang: str) -> tuple[Sentenc
             ),
         )
     tau = max(catalog.facts("thresholds")["taus"])
-    wanted = {"indicator": _RISK, "group": "age:60_plus|education:low", "place": place.id}
+    wanted = {"indicator": RISK, "group": "age:60_plus|education:low", "place": place.id}
     row = one(study.risk, **wanted, tau=tau)
     sentence = tell(
         "older_low_education",
@@ -172,7 +96,7 @@ def _first(words: str) -> str:
 
 
 def _older(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
-    older = 1 - _published(study, "age:60_plus")["value"]
+    older = 1 - published(study, "age:60_plus")["value"]
     share = texts.format_share(older)
     return (tell("older_80_risk", lang=lang, statuses=["observed", "assumed"], older=share),)
 
