@@ -77,6 +77,7 @@ def _states(gap: object, se: object, probability: float) -> list[str]:
 
 
 def published(study: Study, group: str) -> dict[str, float]:
+    """Return a group's published internet use of the survey's year: value, ends, error."""
     year = catalog.facts("thresholds")["risk"]["year"]
     row = one(study.use, indicator=_USE, group=group, year=year)
     return {name: float(row[name]) for name in ("value", "low", "high", "se")}
