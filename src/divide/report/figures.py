@@ -107,9 +107,10 @@ def _tiles_description(rows: pd.DataFrame) -> dict[str, str]:
 
 def expected_chart(study: Study, place: Place) -> Markup:
     """Draw what a canton's composition leads one to expect, for every declared τ."""
-    rows = study.risk[(study.risk["place"] == place.id) & (study.risk["group"] == terms.TOTAL)]
-    frame = rows.rename(columns={"indicator": "row"}).assign(mark="")
-    frame = pd.concat([frame[frame["row"] == name] for name in _INDICATORS])
+    shown = ["indicator", "tau", "value", "low", "high"]
+    here = (study.risk["place"] == place.id) & (study.risk["group"] == terms.TOTAL)
+    frame = study.risk.loc[here, shown].rename(columns={"indicator": "row"}).assign(mark="")
+    frame = frame.sort_values("row", key=lambda names: names.map(_INDICATORS.index), kind="stable")
     return intervals.interval_chart(
         frame[["row", "tau", "value", "low", "high", "mark"]],
         labels={name: each(f"indicator.{name}") for name in _INDICATORS},

@@ -6,7 +6,7 @@ import numpy as np
 
 from divide import catalog, terms
 from divide.measure.combination import finding, group_states, nested_bounds
-from divide.measure.visibility import visibility_state
+from divide.measure.visibility import Bounds, visibility_state
 from divide.report.study import Study, one
 
 RISK = "no_internet_use_3m"
@@ -23,8 +23,7 @@ def findings(
 ) -> dict[str, str]:
     """Return the class of each group, at the declared thresholds or at others."""
     declared = catalog.facts("thresholds")
-    bounds = nested_bounds(study.visibility, place)
-    measured = visibility_state(bounds, threshold=visible or declared["visible"])
+    measured = visibility_state(_bounds(study, place), threshold=visible or declared["visible"])
     found = {}
     for name, group in catalog.facts("groups").items():
         risk = "cannot_tell"
@@ -33,6 +32,11 @@ def findings(
         seen = {"outside": "invisible", "unknown": "unknown"}.get(group["frame"])
         found[name] = finding(risk, seen or measured)
     return found
+
+
+@cache
+def _bounds(study: Study, place: str) -> Bounds:
+    return nested_bounds(study.visibility, place)
 
 
 def _risk_state(study: Study, place: str, group: str, probability: float) -> str:

@@ -1,5 +1,7 @@
 """The first sentences of a page, and those on expected rates."""
 
+from functools import cache
+
 from divide import catalog, terms, texts
 from divide.report.claims import Sentence, tell
 from divide.report.study import Place, Study, one
@@ -72,15 +74,20 @@ def _against_country(study: Study, row: dict[str, float], lang: str) -> Sentence
     )
 
 
-def _told_apart(study: Study, lang: str) -> Sentence:
-    """Say how many cantons can still be told from the country at the largest τ."""
-    tau = max(catalog.facts("thresholds")["taus"])
+@cache
+def _count_told(study: Study, tau: float) -> int:
     rows = study.risk[
         (study.risk["indicator"] == _RISK)
         & (study.risk["group"] == terms.TOTAL)
         & (study.risk["tau"] == tau)
     ]
-    told = int((rows["state"] != "cannot_tell").sum())
+    return int((rows["state"] != "cannot_tell").sum())
+
+
+def _told_apart(study: Study, lang: str) -> Sentence:
+    """Say how many cantons can still be told from the country at the largest τ."""
+    tau = max(catalog.facts("thresholds")["taus"])
+    told = _count_told(study, tau)
     values = {"tau": f"{tau:.2f}"}
     if told == 0:
         return tell("no_canton_told", lang=lang, statuses=["modelled"], **values)
