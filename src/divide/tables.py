@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from divide import paths, schemas
+from divide import paths
 from divide.errors import TableError, UnknownNameError, near_names
 
 if TYPE_CHECKING:
@@ -116,6 +116,8 @@ def write(frame: pd.DataFrame, table: str, *, provenance: Mapping[str, Any]) -> 
     SchemaError
         If the frame breaks the schema; nothing is written.
     """
+    from divide import schemas  # its library takes longer to load than all tables to read
+
     ordered = schemas.check(frame, table).sort_values(schemas.key(table), ignore_index=True)
     path = _path(table)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,9 +145,14 @@ def drop(table: str) -> None:
 
 
 def _path(table: str) -> Path:
-    if table not in schemas.names():
-        raise UnknownNameError(f"There is no table {table!r}. {near_names(table, schemas.names())}")
-    return paths.processed() / f"{table}.parquet"
+    path = paths.processed() / f"{table}.parquet"
+    if not (table.isidentifier() and path.is_file()):
+        from divide import schemas
+
+        if table not in schemas.names():
+            near = near_names(table, schemas.names())
+            raise UnknownNameError(f"There is no table {table!r}. {near}")
+    return path
 
 
 def _store(ordered: pd.DataFrame, original: pd.DataFrame, path: Path) -> None:

@@ -112,8 +112,7 @@ def _sentence(found: Communes, lang: str) -> Sentence:
 
 
 def _description(found: Communes, counts: dict[str, int], lang: str) -> str:
-    seen = found.rows[found.rows["value"].notna()]
-    if seen.empty:
+    if found.rows["value"].isna().all():
         return texts.label("map.communes.none", lang=lang)
     told = texts.label(
         "map.communes.description",
@@ -123,10 +122,10 @@ def _description(found: Communes, counts: dict[str, int], lang: str) -> str:
     )
     # No sentence names a small commune (METHOD section 9).
     least = catalog.facts("thresholds")["named_from"]
-    ranked = seen[seen["residents"] >= least].sort_values("value", kind="stable")
-    if ranked.empty:
+    seen = found.rows[found.rows["value"].notna() & (found.rows["residents"] >= least)]
+    if seen.empty:
         return told
-    low, high = ranked.iloc[0], ranked.iloc[-1]
+    low, high = seen.loc[seen["value"].idxmin()], seen.loc[seen["value"].idxmax()]
     extremes = texts.label(
         "map.communes.extremes",
         lang=lang,
