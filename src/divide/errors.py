@@ -44,6 +44,28 @@ class SourceChangedError(SourceError):
     exit_code = 4
 
 
+class NoAnswerError(SourceError):
+    """A service did not answer in time, or said that it cannot now."""
+
+    exit_code = 3
+    status: int | None = None  # of the last answer, if there was one
+    body = ""  # its beginning
+
+
+class BadAnswerError(SourceError):
+    """A service answered, but not with what it promised; nothing of it was kept."""
+
+    exit_code = 4
+    status: int | None = None  # None if the content was refused
+    body = ""  # the beginning of an answer that was refused for its status
+
+
+class MovedError(SourceError):
+    """An endpoint or an id is retired; the message names its successor if one is known."""
+
+    exit_code = 4
+
+
 class JoinError(DivideError):
     """Rows of two tables do not meet as declared."""
 
