@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -147,3 +148,63 @@ def test_a_lost_facts_file_is_named(facts: Path) -> None:
     (facts / "thresholds.yml").unlink()
     with pytest.raises(FactsError, match=r"thresholds\.yml"):
         catalog.facts("thresholds")
+
+
+def test_channels_and_their_rules_are_read(facts: Path) -> None:
+    path = facts / "sources" / "bfs_ict_skills.yml"
+    text = re.sub(
+        r"^(channels|hosts|limits|drift|population):.*?(?=^\S)",
+        "",
+        path.read_text("utf-8") + "\nz: 0\n",
+        flags=re.M | re.S,
+    )
+    added = """
+channels:
+  - {kind: dam, url: "https://one.example", order: px-1}
+  - {kind: pxweb, url: "https://two.example", cube: px-1}
+hosts: [one.example, two.example]
+limits: {calls: 10, seconds: 10}
+drift: {rows: 0.2}
+successor: px-2
+population: {fr: tous, de: alle, it: tutti, en: everyone}
+"""
+    path.write_text(text + added, encoding="utf-8")
+    found = catalog.source("bfs_ict_skills")
+    assert [one.kind for one in found.channels] == ["dam", "pxweb"]
+    assert found.channels[1].options["cube"] == "px-1"
+    assert found.hosts == {"one.example", "two.example"}
+    assert (found.limits, found.drift) == ({"calls": 10, "seconds": 10}, {"rows": 0.2})
+    assert found.successor == "px-2" and found.population
+    assert found.population["en"] == "everyone" and not found.typed
+
+
+def test_a_channel_without_a_kind_is_named_with_its_file(facts: Path) -> None:
+    path = facts / "sources" / "forum_alterspolitik.yml"
+    with path.open("a", encoding="utf-8") as file:
+        file.write("channels:\n  - {url: nowhere}\n")
+    with pytest.raises(FactsError, match=r"forum_alterspolitik\.yml has a channel without a kind"):
+        catalog.sources()
+
+
+@pytest.mark.parametrize("name", sorted(catalog.sources()))
+def test_every_source_says_how_it_is_fetched_or_that_it_was_typed(name: str) -> None:
+    source = catalog.source(name)
+    written = (paths.FACTS / "sources" / f"{name}.yml").read_text(encoding="utf-8")
+    # A source that no service offers in the form that is read says so and why.
+    ways = (source.typed, bool(source.channels), "\n# No channel: " in written)
+    assert ways.count(True) == 1, ways
+    assert "FILL_IN" not in written
+    assert source.population and set(source.population) == set(terms.LANGUAGES)
+    assert all(source.population.values())
+    # Nobody is contacted whom the source does not name, and nobody is named in vain.
+    addresses = [
+        str(one.options[part])
+        for one in source.channels
+        for part in ("url", "fallback")
+        if part in one.options
+    ]
+    assert {urlsplit(one).hostname for one in addresses} <= source.hosts
+    assert all(one.startswith("https://") for one in addresses)
+    assert bool(source.hosts) == bool(source.channels)
+    # What drift and patience mean is decided where the source is described.
+    assert bool(source.limits) == bool(source.drift) == bool(source.channels)

@@ -278,3 +278,51 @@ def test_ghosts_are_named_on_every_run(run: Run, mirror: Path) -> None:
     assert "4505, 4670, 4695" in first.stderr
     again = json.loads(run("build", "population", "--json").stdout)
     assert again == {"built": [], "ghosts": ["4505", "4670", "4695"]}
+
+
+def test_sources_lists_every_source(run: Run) -> None:
+    done = run("sources")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == [
+        "SOURCE",
+        "PUBLISHER",
+        "HERE",
+        "NEWEST",
+        "AGE",
+        "LICENCE",
+        "CHANNEL",
+        "WHAT",
+    ]
+    assert [line.split()[0] for line in lines[1:]] == sorted(divide.sources())
+    rows = json.loads(run("sources", "--json", "--lang", "fr").stdout)
+    assert {row["source"] for row in rows} == set(divide.sources())
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("fetch", "bfs_populatio"), "Did you mean bfs_population"),
+        (("fetch", "--lang", "rm"), "no language 'rm'"),
+        (("fetch", "--mirror", "/nowhere/at/all"), "is no folder"),
+        (("sources", "--lang", "rm"), "no language 'rm'"),
+    ],
+)
+def test_a_slip_in_fetching_is_one_sentence(run: Run, words: tuple[str, ...], told: str) -> None:
+    done = run(*words)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_offline_says_what_is_here(run: Run) -> None:
+    done = run("fetch", "bfs_population", "--offline", DIVIDE_MIRROR="")
+    assert done.returncode == 0
+    assert done.stdout.split() == ["absent", "bfs_population"]
+
+
+def test_a_mirror_is_fetched_by_name(run: Run, mirror: Path) -> None:
+    done = run("fetch", "bfs_population", "--mirror", str(mirror), "--json")
+    assert done.returncode == 0
+    (row,) = json.loads(done.stdout)
+    assert (row["state"], row["edition"], row["channel"]) == ("new", "2024-01-01", "mirror")

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,8 +27,27 @@ class Edition:
 
 
 @dataclass(frozen=True)
+class Channel:
+    """One way to a source: its kind, such as `sdmx`, and what that kind needs to know."""
+
+    kind: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Source:
-    """A public source: who publishes it, what it speaks of, under which terms."""
+    """
+    A public source: who publishes it, what it speaks of, under which terms.
+
+    Attributes
+    ----------
+    channels, hosts
+        Ways to it, in the order to try them; the only hosts that may be contacted.
+    limits, drift
+        Calls that its hosts bear; changes beyond which an edition counts as drifted.
+    successor, population, typed
+        What replaces it; of whom it speaks; whether its figures were typed, not fetched.
+    """
 
     id: str
     publisher: str
@@ -41,6 +60,13 @@ class Source:
     terms: Words
     rhythm_months: int | None
     editions: tuple[Edition, ...]
+    channels: tuple[Channel, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    drift: Mapping[str, float] = field(default_factory=dict)
+    successor: str | None = None
+    population: Words | None = None
+    typed: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +120,12 @@ def _edition(raw: Mapping[str, Any]) -> Edition:
     )
 
 
+def _channel(raw: Any, *, file: str) -> Channel:
+    if not isinstance(raw, dict) or not raw.get("kind"):
+        raise FactsError(f"Facts file {file} has a channel without a kind: {raw!r}. Name it.")
+    return Channel(str(raw["kind"]), dict(raw))
+
+
 def _source(raw: Any, *, file: str) -> Source:
     if not isinstance(raw, dict):
         raise FactsError(f"Facts file {file} holds no record. Write one: see CONTRIBUTING.")
@@ -110,6 +142,13 @@ def _source(raw: Any, *, file: str) -> Source:
             terms=raw["licence"]["terms"],
             rhythm_months=raw.get("rhythm_months"),
             editions=tuple(_edition(one) for one in raw.get("editions") or []),
+            channels=tuple(_channel(one, file=file) for one in raw.get("channels") or []),
+            hosts=frozenset(raw.get("hosts") or []),
+            limits=dict(raw.get("limits") or {}),
+            drift={name: float(limit) for name, limit in (raw.get("drift") or {}).items()},
+            successor=raw.get("successor"),
+            population=raw.get("population"),
+            typed=bool(raw.get("typed", False)),
         )
     except KeyError as missing:
         raise FactsError(f"Facts file {file} lacks {missing}. Add it: see CONTRIBUTING.") from None

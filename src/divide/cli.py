@@ -1,11 +1,10 @@
-"""The command line: `divide build`, `divide report`, `divide check`, `divide notebook`."""
+"""The command line: `divide fetch`, `sources`, `build`, `report`, `check`, `notebook`."""
 
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
@@ -13,7 +12,7 @@ import click
 import divide
 from divide import build as building
 from divide import paths, terms
-from divide.build.recipe_list import RECIPES
+from divide.build import terminal
 from divide.errors import DivideError, UsageError
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result for machines.")
@@ -68,7 +67,7 @@ def build(
         paths.forget_mirror()
     if refresh_baseline:
         import_module("divide.build.baseline").refresh()
-    with _progress("tables") as say:
+    with terminal.progress("tables") as say:
         built = building.bring_up_to_date(names, force=force, say=say)
     paths.remember_mirror()
     ghosts = building.ghosts()
@@ -90,15 +89,15 @@ def build(
 def report(canton: str | None, lang: str | None, every: bool, force: bool, as_json: bool) -> None:
     """Write the reports: reports/index.html and one page a canton, four languages in each."""
     pages = _pages(canton, every)
-    if lang is not None and lang not in terms.LANGUAGES:
-        raise UsageError(f"There is no language {lang!r}: choose fr, de, it or en.")
-    with _progress("tables") as say:
+    if lang is not None:
+        _known_language(lang)
+    with terminal.progress("tables") as say:
         building.bring_up_to_date(say=say)
     stamp = import_module("divide.report.stamp")
     signed = building.signature()
     due = pages if force else stamp.outdated(pages, lang=lang, signature=signed)
     if due:
-        with _progress("pages", total=len(due)) as say:
+        with terminal.progress("pages", total=len(due)) as say:
             import_module("divide.report.pages").write_pages(due, lang=lang, say=say)
         stamp.record(due, lang=lang, signature=signed)
     _tell({"written": due}, as_json, _sentence(due, "page", "pages", where=str(paths.reports())))
@@ -120,13 +119,83 @@ def check(as_json: bool) -> None:
 
 
 @app.command()
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option(
+    "--mirror",
+    type=click.Path(path_type=Path),
+    help="Take the files from this folder (or set DIVIDE_MIRROR).",
+)
+@click.option("--offline", is_flag=True, help="Ask nobody; say what is here.")
+@click.option("--accept", is_flag=True, help="Take an edition whose shape has changed.")
+@click.option("--lang", default="en", help="Language of what is told: fr, de, it, en.")
+@as_json
+def fetch(
+    names: tuple[str, ...],
+    mirror: Path | None,
+    *,
+    offline: bool,
+    accept: bool,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Bring the newest official files into data/raw, each with its receipt."""
+    _known_language(lang)
+    folder = _mirror_folder(mirror)
+    fetching = import_module("divide.build.fetching")
+    with terminal.downloads() as progress:
+        done = fetching.fetch_sources(
+            names, mirror=folder, offline=offline, accept=accept, lang=lang, progress=progress
+        )
+    if as_json:
+        click.echo(json.dumps([vars(one) for one in done], ensure_ascii=False, indent=1))
+    else:
+        for one in done:
+            click.echo(f"{one.state:>9}  {one.source} {one.edition} {one.channel}".rstrip())
+            if one.told:
+                click.echo(f"           {one.told}", err=True)
+    raise SystemExit(fetching.exit_code(done))
+
+
+@app.command()
+@click.option("--lang", default="en", help="Language of the titles: fr, de, it, en.")
+@as_json
+def sources(lang: str, as_json: bool) -> None:
+    """List every source: publisher, edition here, newest known, age, licence, channel."""
+    _known_language(lang)
+    holdings = import_module("divide.build.holdings")
+    rows = holdings.holdings(lang=lang)
+    if as_json:
+        click.echo(json.dumps(holdings.as_records(rows), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(holdings.as_table(rows)))
+
+
+@app.command()
 @click.argument("number", metavar="NN")
 def notebook(number: str) -> None:
     """Run a notebook on the built tables and export it as one page."""
-    with _progress("tables") as say:
+    with terminal.progress("tables") as say:
         building.bring_up_to_date(say=say)
     path = import_module("divide.report.notebooks").export_notebook(number)
     click.echo(f"Written: {path}", err=True)
+
+
+def _known_language(lang: str) -> None:
+    if lang not in terms.LANGUAGES:
+        raise UsageError(f"There is no language {lang!r}: choose fr, de, it or en.")
+
+
+def _mirror_folder(named: Path | None) -> Path | None:
+    """Return the folder to take files from: the option, else DIVIDE_MIRROR, else None."""
+    if named is None and not os.environ.get("DIVIDE_MIRROR"):
+        return None
+    folder = named if named is not None else Path(os.environ["DIVIDE_MIRROR"])
+    if not folder.expanduser().is_dir():
+        raise UsageError(
+            f"The mirror {folder} is no folder. "
+            "Name one that is laid out as <source>/<edition>/<file>."
+        )
+    return folder.expanduser().resolve()
 
 
 def _pages(canton: str | None, every: bool) -> list[str]:
@@ -136,24 +205,6 @@ def _pages(canton: str | None, every: bool) -> list[str]:
     if canton is not None:
         return [divide.canton(canton).id]
     return ["index", *terms.CANTONS]
-
-
-@contextmanager
-def _progress(what: str, total: int | None = None) -> Iterator[Any]:
-    """Show progress on stderr, and only on a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    rich = import_module("rich.progress")
-    console = import_module("rich.console").Console(stderr=True)
-    columns = (
-        rich.TextColumn("{task.description}"),
-        rich.BarColumn(),
-        rich.TextColumn("{task.fields[name]}"),
-    )
-    with rich.Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=total or len(RECIPES), name="")
-        yield lambda name: bar.update(task, advance=1, name=name)
 
 
 def _sentence(done: list[str], one: str, many: str, *, where: str = "") -> str:

@@ -50,6 +50,8 @@ def read(table: str, *, place: str | None = None) -> pd.DataFrame:
     made = _verified(path, table)
     frame = _load(path, table)
     if place is not None:
+        if "place" not in frame:
+            raise TableError(f"Table '{table}' has no column of places. Read it whole.")
         known = sorted(set(frame["place"]))
         if place not in known:
             raise UnknownNameError(

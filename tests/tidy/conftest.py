@@ -2,6 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from itertools import product
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -123,3 +124,39 @@ def same() -> Callable[[pd.DataFrame, pd.DataFrame, str], None]:
         pd.testing.assert_frame_equal(rebuilt, read, check_exact=True, check_dtype=False)
 
     return compare
+
+
+@pytest.fixture
+def px_file(tmp_path: Path) -> Callable[..., Path]:
+    """
+    Return a function that writes a cube as a PX file.
+
+    `dimensions` maps a name to {code: label}, or to a list of labels that have no codes;
+    `cells` maps "code/code/…" to what stands there, `default` stands elsewhere.
+    """
+
+    def write(
+        matrix: str,
+        dimensions: Mapping[str, Mapping[str, str] | Sequence[str]],
+        cells: Mapping[str, str],
+        default: str = '"..."',
+    ) -> Path:
+        def quoted(words: object) -> str:
+            return ",".join(f'"{word}"' for word in words)  # type: ignore[attr-defined]
+
+        lines = ['CHARSET="ANSI";', 'LANGUAGE="de";', f'MATRIX="{matrix}";']
+        lines += ['DATASYMBOL4="*";', 'DATASYMBOL5="()";', 'DATASYMBOL6="X";']
+        lines.append(f"STUB={quoted(dimensions)};")
+        for name, found in dimensions.items():
+            labels = found.values() if isinstance(found, Mapping) else found
+            lines.append(f'VALUES("{name}")={quoted(labels)};')
+            if isinstance(found, Mapping):
+                lines.append(f'CODES("{name}")={quoted(found)};')
+        keys = ["/".join(key) for key in product(*dimensions.values())]
+        assert not set(cells) - set(keys), f"outside the cube: {set(cells) - set(keys)}"
+        data = "\n".join(cells.get(key, default) for key in keys)
+        path = tmp_path / f"{matrix}.px"
+        path.write_text("\n".join([*lines, f"DATA=\n{data};\n"]), encoding="utf-8")
+        return path
+
+    return write

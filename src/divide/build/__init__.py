@@ -59,7 +59,7 @@ def bring_up_to_date(
     due = []
     for recipe, inputs in plans:
         again = force and (not wanted or recipe.table in wanted)
-        if recipe.optional and len(inputs.snapshots) < len(recipe.sources):
+        if recipe.lacks(len(inputs.snapshots)):
             _remove(recipe, asked=recipe.table in wanted)
         elif again or _recorded(recipe.table) != _signature(recipe):
             due.append((recipe, _verified(inputs)))

@@ -5,6 +5,7 @@ from datetime import date
 
 from divide import catalog, schemas, tables
 from divide.build import is_current, verify_baseline
+from divide.build.holdings import holdings, months_old
 from divide.build.recipe_list import RECIPES
 from divide.errors import DivideError
 
@@ -18,7 +19,7 @@ def run_checks(*, today: date | None = None) -> list[Finding]:
     Returns
     -------
     list of dict
-        `what` was checked, its `state` (sound, old, failed) and what was `told`.
+        `what` was checked, its `state` (sound, old, frozen, failed) and what was `told`.
     """
     return [*_default(), *_tables(), *_ages(today or date.today())]
 
@@ -49,17 +50,23 @@ def _tables() -> Iterator[Finding]:
 
 
 def _ages(today: date) -> Iterator[Finding]:
-    """Say which sources are older than the declared age or than their publisher's rhythm."""
+    """Say which sources are stale, frozen or drifted, or damaged on this disk."""
     stale = catalog.facts("thresholds")["stale_months"]
-    for source in catalog.sources().values():
-        newest = source.editions[0].edition if source.editions else ""
-        if not newest[:4].isdigit() or source.rhythm_months is None:
+    for one in holdings(today=today):
+        if one.state in ("damaged", "drifted"):
+            told = (
+                f"its files are not whole: divide fetch {one.source}"
+                if one.state == "damaged"
+                else f"edition {one.newest} has another shape: divide fetch {one.source} --accept"
+            )
+            yield {"what": one.source, "state": "failed", "told": told}
             continue
-        months = (today.year - int(newest[:4])) * 12 + today.month - _month(newest)
-        if months > min(stale, 2 * source.rhythm_months):
-            told = f"edition {newest} is {months} months old (rhythm {source.rhythm_months})"
-            yield {"what": source.id, "state": "old", "told": told}
-
-
-def _month(edition: str) -> int:
-    return int(edition[5:7]) if len(edition) >= 7 and edition[5:7].isdigit() else 12
+        edition = one.here or one.newest
+        months = months_old(edition, today)
+        if one.state in ("old", "frozen") or (months is not None and months > stale):
+            state = "frozen" if one.state == "frozen" else "old"
+            yield {
+                "what": one.source,
+                "state": state,
+                "told": f"edition {edition} is {months} months old",
+            }

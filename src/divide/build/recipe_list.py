@@ -20,6 +20,8 @@ class Recipe:
         File of the embedded default that stands in for sources not at hand.
     optional
         Whether the table is left out, rather than an error, without official files.
+    any_source
+        Whether one of its sources is enough for an optional table.
     """
 
     table: str
@@ -28,6 +30,11 @@ class Recipe:
     tables: tuple[str, ...] = ()
     baseline: str | None = None
     optional: bool = False
+    any_source: bool = False
+
+    def lacks(self, count: int) -> bool:
+        """Tell whether a table without a default is left out, with so many sources at hand."""
+        return self.optional and count < (1 if self.any_source else len(self.sources))
 
 
 def _tidy(table: str, *sources: str, baseline: bool = True, optional: bool = False) -> Recipe:
@@ -38,6 +45,12 @@ def _tidy(table: str, *sources: str, baseline: bool = True, optional: bool = Fal
         baseline=f"{table}.csv" if baseline else None,
         optional=optional,
     )
+
+
+def _extra(table: str, *sources: str) -> Recipe:
+    """List a table without a default: made as soon as one of its sources is at hand."""
+    function = f"divide.build.optional_recipes:{table}"
+    return Recipe(table, function, sources=sources, optional=True, any_source=True)
 
 
 def _measured(table: str, *tables: str) -> Recipe:
@@ -65,6 +78,11 @@ RECIPES = {
         _tidy("nursing_homes", "bag_nursing_homes"),
         _tidy("published_rates"),
         _tidy("boundaries", "bfs_boundaries", baseline=False, optional=True),
+        _extra("households", "bfs_households"),
+        _extra("online_activities", "bfs_ict_activities"),
+        _extra("localities", "swisstopo_localities"),
+        _extra("commune_mutations", "bfs_commune_history"),
+        _extra("commune_key_figures", "bfs_commune_key_figures"),
         _measured("composition", "population", "education", "living_arrangements", "internet_use"),
         _measured("exclusion_risk", "internet_use", "composition", "education"),
         _measured("visibility", "living_arrangements"),

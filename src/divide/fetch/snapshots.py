@@ -1,12 +1,14 @@
-"""Official files on this disk: `<source>/<edition>/<file>` under data/raw or the mirror."""
+"""Official files on this disk: fetched with a receipt, or laid down as the facts declare."""
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from divide import catalog, paths
 from divide.errors import SourceChangedError, SourceError
+from divide.fetch import store
+from divide.fetch.receipts import Receipt
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,10 @@ class Snapshot:
     files
         The edition's files by role, such as `main` or `lakes`.
     origin
-        `raw` for data/raw, `mirror` for DIVIDE_MIRROR.
+        `fetched` for an edition with a receipt, `raw` for one laid down in data/raw,
+        `mirror` for DIVIDE_MIRROR.
+    sha256
+        What each file must hash to: as its receipt says, or as the facts declare.
     """
 
     source: str
@@ -27,23 +32,30 @@ class Snapshot:
     register_date: str | None
     files: Mapping[str, Path]
     origin: str
+    sha256: Mapping[str, str] = field(default_factory=dict)
 
 
 def find(source: str, *, edition: str | None = None) -> Snapshot | None:
     """
-    Look for the newest edition of a source: in data/raw, then in the mirror.
+    Look for a source: what was fetched last, then the newest declared edition.
+
+    Declared editions are looked for in data/raw, then in the mirror.
 
     Returns
     -------
     Snapshot or None
-        None if no edition declared in facts is on this disk.
+        None if no edition that was fetched, or is declared in facts, is on this disk.
 
     Raises
     ------
     SourceError
         If DIVIDE_MIRROR names no folder, or an edition's folder lacks one of its files.
     """
-    for declared in catalog.source(source).editions:
+    declared_editions = catalog.source(source).editions
+    for folder, receipt in store.editions(source):
+        if edition in (None, receipt.edition):
+            return _fetched(folder, receipt)
+    for declared in declared_editions:
         if edition is not None and declared.edition != edition:
             continue
         for origin, root in _roots():
@@ -55,27 +67,42 @@ def find(source: str, *, edition: str | None = None) -> Snapshot | None:
 
 def verify(snapshot: Snapshot) -> dict[str, str]:
     """
-    Return the sha256 of each file, after comparing it with the facts.
+    Return the sha256 of each file, after comparing it with its receipt or the facts.
 
     Raises
     ------
     SourceError
         If a file cannot be read.
     SourceChangedError
-        If a file is not the one whose hash the facts declare.
+        If a file is not the one that was received or declared.
     """
-    declared = _edition(snapshot).sha256
-    found = {}
+    found = {role: _sha256(path, snapshot) for role, path in snapshot.files.items()}
+    fetched = snapshot.origin == "fetched"
+    _compare(snapshot, found, "that its receipt tells of" if fetched else "the facts declare")
+    return found
+
+
+def check_declared(source: str, declared: catalog.Edition, files: Mapping[str, Path]) -> None:
+    """
+    Compare files with the hashes that the facts declare of an edition.
+
+    Raises
+    ------
+    SourceChangedError
+        If one is another file.
+    """
+    verify(Snapshot(source, declared.edition, None, files, "mirror", declared.sha256))
+
+
+def _compare(snapshot: Snapshot, found: Mapping[str, str], told: str) -> None:
     for role, path in snapshot.files.items():
-        found[role] = _sha256(path, snapshot)
-        if role in declared and found[role] != declared[role]:
+        if snapshot.sha256.get(role, found[role]) != found[role]:
             raise SourceChangedError(
                 f"File {path.name} of source '{snapshot.source}', edition {snapshot.edition}, "
-                "is not the file the facts declare (its sha256 differs). If the publisher "
+                f"is not the file {told} (its sha256 differs). If the publisher "
                 f"changed it, review it and update facts/sources/{snapshot.source}.yml; "
-                "if it was edited here, fetch it again."
+                f"if it was edited here, fetch it again: divide fetch {snapshot.source}"
             )
-    return found
 
 
 def _roots() -> list[tuple[str, Path]]:
@@ -99,12 +126,22 @@ def _snapshot(source: str, edition: catalog.Edition, folder: Path, origin: str) 
             f"Edition {edition.edition} of source '{source}' lacks {', '.join(absent)} "
             f"(in {origin}). Fetch the edition again, or remove its folder to use the default."
         )
-    return Snapshot(source, edition.edition, edition.register_date, files, origin)
+    return Snapshot(source, edition.edition, edition.register_date, files, origin, edition.sha256)
 
 
-def _edition(snapshot: Snapshot) -> catalog.Edition:
-    editions = catalog.source(snapshot.source).editions
-    return next(one for one in editions if one.edition == snapshot.edition)
+def _fetched(folder: Path, receipt: Receipt) -> Snapshot:
+    files = {role: folder / one.name for role, one in receipt.files.items()}
+    absent = [path.name for path in files.values() if not path.is_file()]
+    if absent:
+        raise SourceError(
+            f"Edition {receipt.edition} of source '{receipt.source}' lacks {', '.join(absent)}, "
+            f"which its receipt tells of. Remove {folder.name} and run: "
+            f"divide fetch {receipt.source}"
+        )
+    hashes = {role: one.sha256 for role, one in receipt.files.items()}
+    return Snapshot(
+        receipt.source, receipt.edition, receipt.register_date, files, "fetched", hashes
+    )
 
 
 def _sha256(path: Path, snapshot: Snapshot) -> str:

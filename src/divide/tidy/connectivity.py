@@ -6,8 +6,8 @@ from typing import Final
 from pandas import DataFrame
 
 from divide import terms
+from divide.tidy.cubes import read_cube
 from divide.tidy.ict_survey import Axes, survey_rows
-from divide.tidy.px import read_px
 
 INDICATORS: Final = {
     "IACCCH": "household_internet_access",
@@ -53,7 +53,7 @@ def tidy_household_access(path: Path, *, edition: str) -> DataFrame:
     Parameters
     ----------
     path : Path
-        PX file px-x-1604000000_101.
+        px-x-1604000000_101, a PX file or the JSON-stat of PxWeb.
     edition : str
         The file's date of publication.
 
@@ -71,5 +71,5 @@ def tidy_household_access(path: Path, *, edition: str) -> DataFrame:
     SourceChangedError
         If its dimensions, codes or labels are not those this function knows.
     """
-    px = read_px(path)
+    px = read_cube(path)
     return survey_rows(px, INDICATORS, GROUPS, source="bfs_ict_access", edition=edition)

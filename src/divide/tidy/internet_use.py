@@ -8,9 +8,9 @@ from pandas import DataFrame
 
 from divide import terms
 from divide.errors import SourceChangedError
+from divide.tidy.cubes import read_cube
 from divide.tidy.ict_survey import Axes, in_order, survey_rows
 from divide.tidy.jsonstat import read_jsonstat
-from divide.tidy.px import read_px
 
 INDICATORS: Final = {
     "IU3CH": "internet_use_3m",
@@ -78,7 +78,7 @@ def tidy_internet_use(path: Path, *, edition: str) -> DataFrame:
     Parameters
     ----------
     path : Path
-        PX file px-x-1604000000_106.
+        px-x-1604000000_106, a PX file or the JSON-stat of PxWeb.
     edition : str
         The file's date of publication.
 
@@ -96,7 +96,7 @@ def tidy_internet_use(path: Path, *, edition: str) -> DataFrame:
     SourceChangedError
         If its dimensions, codes or labels are not those this function knows.
     """
-    px = read_px(path)
+    px = read_cube(path)
     return survey_rows(px, INDICATORS, GROUPS, source="bfs_ict_skills", edition=edition)
 
 

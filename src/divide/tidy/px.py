@@ -36,14 +36,14 @@ STATUSES: Final = (
     "not_applicable",
 )
 # What a sign means, as printed under the office's tables; blanks inside are dropped first.
-_MEANINGS: Final = {
+MEANINGS: Final = {
     "-": "observed",
     "()": "suppressed_unreliable",
     "X": "suppressed_protected",
     "...": "missing",
     "*": "not_applicable",
 }
-_NIL: Final = "-"
+NIL: Final = "-"
 # A sign is written as a row of dots; it becomes the number -n * 1e305, which no table holds.
 _MARK: Final = 1e305
 _LONGEST: Final = 9
@@ -207,14 +207,14 @@ def _cells(
     dots = np.rint(values[marked] / -_MARK).astype(np.int64)
     for count in np.unique(dots).tolist():
         sign = meanings.get(count, "?")
-        if sign not in _MEANINGS:
+        if sign not in MEANINGS:
             raise SourceError(
                 f"{path.name} shows {sign!r} (DATASYMBOL{count}), a sign of unknown meaning. "
                 "Look it up in the file's notes and add it to divide.tidy.px."
             )
         cells = marked[dots == count]
-        kinds[cells] = STATUSES.index(_MEANINGS[sign])
-        values[cells] = 0.0 if sign == _NIL else np.nan
+        kinds[cells] = STATUSES.index(MEANINGS[sign])
+        values[cells] = 0.0 if sign == NIL else np.nan
     return values, kinds
 
 

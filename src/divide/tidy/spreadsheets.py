@@ -56,6 +56,17 @@ def read_rows(path: Path, sheet: str | None = None) -> list[Row]:
     return [[cell.strip() if isinstance(cell, str) else cell for cell in row] for row in rows]
 
 
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets in their order."""
+    if not path.is_file():
+        raise SourceError(f"{path.name} is missing in {path.parent}. Run: divide fetch")
+    try:
+        names: list[str] = CalamineWorkbook.from_path(str(path)).sheet_names
+    except CalamineError as error:
+        raise SourceError(f"{path.name} cannot be read as a spreadsheet: {error}") from error
+    return names
+
+
 def find_column(headings: Sequence[Any], wanted: str, *, where: str, prefix: bool = False) -> int:
     """
     Find the position of the one column with a heading.

@@ -1,16 +1,13 @@
-"""The shape of each table: columns, types, allowed values. The only module that knows pandera."""
-
-from functools import cache
-from typing import Any
+"""Columns of each table, their types and allowed values, and what identifies a row."""
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 from divide import terms
-from divide.errors import SchemaError, UnknownNameError, near_names
 
 _PLACE = r"^(CH|[A-Z]{2}|\d{4}|[1-7]|de|fr|it|rm)$"
+_COMMUNE = r"^\d{4}$"
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
 _GROUP = r"^(total|[a-z_]+:[a-z0-9_]+(\|[a-z_]+:[a-z0-9_]+)*)$"
 
@@ -31,7 +28,8 @@ def _number(*, share: bool = False) -> pa.Column:
     return pa.Column(float, checks=checks, nullable=True, coerce=True)
 
 
-def _observation(*, share: bool = False) -> dict[str, pa.Column]:
+def observation(*, share: bool = False) -> dict[str, pa.Column]:
+    """Return the columns that every table of observations begins with."""
     return {
         "indicator": _text(r"^[a-z][a-z0-9_]*$"),
         "group": _text(_GROUP),
@@ -44,7 +42,8 @@ def _observation(*, share: bool = False) -> dict[str, pa.Column]:
     }
 
 
-def _origin() -> dict[str, pa.Column]:
+def origin() -> dict[str, pa.Column]:
+    """Return the columns that say where a row comes from."""
     return {
         "source": _text(r"^[a-z][a-z0-9_]*$"),
         "edition": _text(),
@@ -57,7 +56,7 @@ def _interval(*, share: bool = False) -> dict[str, pa.Column]:
     return {"se": _number(), "low": _number(share=share), "high": _number(share=share)}
 
 
-_EXTRA: dict[str, dict[str, pa.Column]] = {
+EXTRA: dict[str, dict[str, pa.Column]] = {
     "population": {},
     "education": _interval(),
     "internet_use": {**_interval(share=True), "count": _number(), "count_se": _number()},
@@ -66,6 +65,9 @@ _EXTRA: dict[str, dict[str, pa.Column]] = {
     "living_arrangements": {},
     "social_assistance": {},
     "nursing_homes": {},
+    "households": {},
+    "online_activities": {**_interval(share=True), "count": _number(), "count_se": _number()},
+    "commune_key_figures": {},
     "published_rates": {
         "low": _number(),
         "high": _number(),
@@ -99,8 +101,8 @@ _EXTRA: dict[str, dict[str, pa.Column]] = {
 }
 
 # Tables whose every value is a share of 0 to 1.
-_OF_SHARES = {"internet_use", "household_access", "international", "exclusion_risk"}
-_OF_SHARES |= {"visibility", "invisible_minorities"}
+OF_SHARES = {"internet_use", "household_access", "international", "exclusion_risk"}
+OF_SHARES |= {"visibility", "invisible_minorities", "online_activities"}
 
 _PLACES = {
     "place_level": pa.Column(str, pa.Check.isin(terms.PLACE_LEVELS)),
@@ -130,111 +132,58 @@ _BOUNDARIES = {
     "geometry": pa.Column(object, nullable=False),
 }
 
+_LOCALITIES = {
+    "place_level": pa.Column(str, pa.Check.eq("commune")),
+    "place": _text(_COMMUNE),
+    "register_date": _text(_DATE, nullable=True),
+    "canton": pa.Column(str, pa.Check.isin(terms.CANTONS)),
+    "commune_name": _text(),
+    "postcode": _text(r"^[1-9]\d{3}$"),
+    "suffix": _text(r"^\d{2}$"),
+    "locality": _text(),
+    "language": _text(r"^(de|fr|it|rm|multiple)$"),
+    "east": _number(),
+    "north": _number(),
+    "valid_from": _text(_DATE),
+    "source": _text(),
+    "edition": _text(),
+}
+
+_COMMUNE_MUTATIONS = {
+    "mutation": _text(r"^\d+$"),
+    "date": _text(_DATE),
+    "kind": pa.Column(str, pa.Check.isin(("change", "merger", "division", "exchange"))),
+    **{
+        f"{side}{name}": _text(pattern)
+        for side in ("initial", "terminal")
+        for name, pattern in (
+            ("", _COMMUNE),
+            ("_name", None),
+            ("_historical", r"^\d+$"),
+            ("_step", r"^2\d$"),
+        )
+    },
+    "source": _text(),
+    "edition": _text(),
+}
+
+# Tables that list places, borders or events: no indicator, no value.
+LISTS = {
+    "places": _PLACES,
+    "boundaries": _BOUNDARIES,
+    "localities": _LOCALITIES,
+    "commune_mutations": _COMMUNE_MUTATIONS,
+}
+
 # What identifies a row, where it is more than the observation's key.
-_KEYS = {
+KEYS = {
     "places": ["place_level", "place", "register_date"],
     "boundaries": ["place_level", "place", "register_date"],
+    "localities": ["postcode", "suffix", "locality", "place", "east", "north"],
+    "commune_mutations": ["mutation", "initial", "terminal", "source"],
     "exclusion_risk": [*terms.KEY, "tau", "compared_with"],
     "visibility": [*terms.KEY, "rung"],
     "published_rates": [*terms.KEY, "source"],
     "population": [*terms.KEY, "source"],
     "invisible_minorities": [*terms.KEY],
 }
-
-
-def names() -> list[str]:
-    """Return the names of all tables."""
-    return sorted([*_EXTRA, "places", "boundaries"])
-
-
-def key(table: str) -> list[str]:
-    """Return the columns that identify a row of a table."""
-    return _KEYS.get(table, list(terms.KEY))
-
-
-@cache
-def _schema(table: str) -> pa.DataFrameSchema:
-    if table == "places":
-        return pa.DataFrameSchema(_PLACES, unique=key(table), strict=True)
-    if table == "boundaries":
-        return pa.DataFrameSchema(_BOUNDARIES, unique=key(table), strict=True)
-    if table not in _EXTRA:
-        raise UnknownNameError(f"There is no table {table!r}. {near_names(table, names())}")
-    columns = {**_observation(share=table in _OF_SHARES), **_EXTRA[table], **_origin()}
-    return pa.DataFrameSchema(columns, unique=key(table), strict=True)
-
-
-def columns(table: str) -> list[str]:
-    """Return a table's columns in order."""
-    return list(_schema(table).columns)
-
-
-def check(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    """
-    Return the frame with declared columns in order and types, or say every fault at once.
-
-    Raises
-    ------
-    SchemaError
-        If a column is missing or unknown, a value is outside what is declared, a key
-        repeats, or a value is present although its status says it is not (or the reverse).
-    """
-    faults: list[str] = []
-    plain = pd.DataFrame(frame).reset_index(drop=True)  # pandera trips over repeated labels
-    if "geometry" in plain.columns:
-        plain["geometry"] = plain["geometry"].astype(object)
-    try:
-        checked = _schema(table).validate(plain, lazy=True)
-    except pa.errors.SchemaErrors as found:
-        faults += _describe(found)
-        checked = plain
-    faults += [*_row_faults(plain), *_status_faults(plain)]
-    if faults:
-        listed = "; ".join(faults[:12]) + ("; …" if len(faults) > 12 else "")
-        raise SchemaError(
-            f"Table '{table}' breaks its schema in {len(faults)} way(s): {listed}. "
-            "Nothing was written. Mend the rows, or the schema if the table has grown."
-        )
-    ordered: pd.DataFrame = checked[columns(table)]
-    return ordered
-
-
-def _row_faults(frame: pd.DataFrame) -> list[str]:
-    """Name what no column alone can tell: no rows, years cut to whole ones, limits crossed."""
-    faults = [] if len(frame) else ["there is no row"]
-    if "year" in frame and (pd.to_numeric(frame["year"], errors="coerce") % 1 > 0).any():
-        faults.append("a year is not whole")
-    limits = [pd.to_numeric(frame[n], errors="coerce") for n in ("low", "high") if n in frame]
-    if len(limits) == 2 and (limits[0] > limits[1]).any():
-        faults.append("a lower limit lies above its upper limit")
-    return faults
-
-
-def _status_faults(frame: pd.DataFrame) -> list[str]:
-    if not {"value", "status"} <= set(frame.columns):
-        return []
-    empty = frame["status"].isin(terms.WITHOUT_VALUE)
-    wrong = frame["value"].isna() != empty
-    if not wrong.any():
-        return []
-    first = frame.loc[wrong].iloc[0]
-    return [
-        f"{int(wrong.sum())} row(s) where value and status contradict each other, first: "
-        f"place {first.get('place')}, value {first['value']}, status {first['status']}"
-    ]
-
-
-def _describe(found: Any) -> list[str]:
-    cases = found.failure_cases
-    told = []
-    for (column, rule), rows in cases.groupby(["column", "check"], dropna=False, sort=False):
-        values = ", ".join(str(value) for value in rows["failure_case"].head(3))
-        where = f" in column {column}" if pd.notna(column) else ""
-        told.append(f"{len(rows)} × {rule}{where} (such as {values})")
-    return told
-
-
-def numbers(table: str) -> set[str]:
-    """Return the columns of a table that hold numbers."""
-    found = _schema(table).columns.items()
-    return {name for name, column in found if str(column.dtype) in {"int64", "float64"}}

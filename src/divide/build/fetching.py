@@ -1,0 +1,201 @@
+"""Fetch sources: bring, compare with the last edition, and only then put in place."""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from divide import catalog
+from divide.build import drift
+from divide.build.profiles import profile
+from divide.errors import DivideError, NoAnswerError, SourceError
+from divide.fetch import snapshots, sources, store
+from divide.fetch.snapshots import Snapshot
+from divide.fetch.sources import Brought
+
+Progress = Callable[[str, str, int, int | None], None]  # source, file, bytes so far, in all
+
+# Outcomes that leave something to do, and what the command ends with.
+EXIT: Final = {"kept": 3, "silent": 3, "drifted": 4, "wrong": 4, "failed": 1}
+_DRIFT: Final = ".drift.json"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    What became of one source.
+
+    Attributes
+    ----------
+    state
+        new, unchanged, here (offline) or typed; kept (nobody answered, the last edition
+        stays), silent (nobody answered, none is here), drifted (its shape changed, nothing
+        was replaced), wrong (the answer is not what was promised), failed, absent.
+    told
+        A sentence for the reader; empty where there is nothing to say.
+    """
+
+    source: str
+    state: str
+    edition: str
+    channel: str = ""
+    told: str = ""
+
+
+def fetch_sources(
+    names: Iterable[str] = (),
+    *,
+    mirror: Path | None = None,
+    offline: bool = False,
+    accept: bool = False,
+    lang: str = "en",
+    progress: Progress | None = None,
+) -> list[Outcome]:
+    """
+    Bring sources up to date; one that fails does not keep the others from it.
+
+    Parameters
+    ----------
+    names
+        Ids of sources; all, if none is named.
+    mirror
+        Take editions from this folder, laid out as `<source>/<edition>/<file>`, and ask nobody.
+    offline
+        Ask nobody, and say what is here.
+    accept
+        Take an edition whose shape has changed.
+    lang
+        Language of the sentences on drift.
+
+    Raises
+    ------
+    UnknownNameError
+        If a source does not exist; nothing is fetched then.
+    """
+    chosen = [catalog.source(name) for name in names] or list(catalog.sources().values())
+    done = []
+    for one in chosen:
+        try:
+            done.append(
+                _fetch(one, mirror, offline=offline, accept=accept, lang=lang, progress=progress)
+            )
+        except DivideError as fault:
+            done.append(_failed(one.id, fault))
+    return done
+
+
+def exit_code(outcomes: Iterable[Outcome]) -> int:
+    """Return 4 if a source changed, else 1 if one failed, else 3 if one was silent, else 0."""
+    codes = {EXIT.get(one.state, 0) for one in outcomes}
+    return next((code for code in (4, 1, 3) if code in codes), 0)
+
+
+def noticed_drift(source: str) -> dict[str, Any] | None:
+    """Return the drift that kept the newest edition of a source from being taken, or None."""
+    try:
+        found: dict[str, Any] = json.loads(_note(source).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def _fetch(
+    source: catalog.Source,
+    mirror: Path | None,
+    *,
+    offline: bool,
+    accept: bool,
+    lang: str,
+    progress: Progress | None,
+) -> Outcome:
+    if source.typed:
+        return Outcome(source.id, "typed", "", told="Typed from publications.")
+    if mirror is None and not source.channels:
+        return replace(_here(source.id), told=_unserved(source))
+    if offline and mirror is None:
+        return _here(source.id)
+    with store.held(source.id), store.staging(source.id) as folder:
+        last = snapshots.find(source.id)
+        brought = _brought(source, folder, mirror, progress)
+        if brought is None:
+            return replace(_here(source.id), told="Not in the folder named.")
+        return _settle(brought, folder, last, accept=accept, lang=lang)
+
+
+def _brought(
+    source: catalog.Source, folder: Path, mirror: Path | None, progress: Progress | None
+) -> Brought | None:
+    if mirror is not None:
+        return sources.copy(source, mirror, folder)
+    report = None
+    if progress:
+        told = progress
+
+        def report(name: str, done: int, total: int | None) -> None:
+            told(source.id, name, done, total)
+
+    return sources.bring(source, folder, report=report)
+
+
+def _settle(
+    brought: Brought, folder: Path, last: Snapshot | None, *, accept: bool, lang: str
+) -> Outcome:
+    """Put an edition in place, unless it is the one that is there or its shape has changed."""
+    receipt = brought.receipt
+    now = {role: one.sha256 for role, one in receipt.files.items()}
+    there = store.newest(receipt.source)
+    if there and {role: one.sha256 for role, one in there[1].files.items()} == now:
+        _note(receipt.source).unlink(missing_ok=True)
+        return Outcome(receipt.source, "unchanged", there[1].edition, receipt.channel)
+    told = _drift(receipt.source, folder, receipt.files, last, lang)
+    if told and not accept:
+        note = {"edition": receipt.edition, "noticed": _now(), "told": told}
+        _note(receipt.source).write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
+        return Outcome(receipt.source, "drifted", receipt.edition, receipt.channel, " ".join(told))
+    store.publish(folder, replace(receipt, accepted=tuple(told)))
+    _note(receipt.source).unlink(missing_ok=True)
+    return Outcome(receipt.source, "new", receipt.edition, receipt.channel, " ".join(receipt.notes))
+
+
+def _drift(source: str, folder: Path, files: Any, last: Snapshot | None, lang: str) -> list[str]:
+    if last is None:
+        return []
+    new = profile({role: folder / one.name for role, one in files.items()})
+    limits = catalog.source(source).drift
+    changes = drift.compare(profile(last.files), new, limits=limits)
+    return drift.sentences(source, changes, lang=lang) if changes else []
+
+
+def _here(source: str) -> Outcome:
+    found = snapshots.find(source)
+    if found is None:
+        return Outcome(source, "absent", "")
+    return Outcome(source, "here", found.edition, found.origin)
+
+
+def _unserved(source: catalog.Source) -> str:
+    """Say how to come by a source that no service offers in the form that is read."""
+    instead = f", or fetch {source.successor}" if source.successor else ""
+    return f"No service offers it in the form that is read. Take it from a mirror{instead}."
+
+
+def _failed(source: str, fault: DivideError) -> Outcome:
+    """Say what went wrong, and what stands in."""
+    try:
+        last = snapshots.find(source)
+    except SourceError:
+        last = None
+    edition = last.edition if last else ""
+    if isinstance(fault, NoAnswerError):
+        return Outcome(source, "kept" if last else "silent", edition, told=str(fault))
+    return Outcome(source, "wrong" if fault.exit_code == 4 else "failed", edition, told=str(fault))
+
+
+def _note(source: str) -> Path:
+    return store.folder(source) / _DRIFT
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

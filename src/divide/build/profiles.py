@@ -1,0 +1,173 @@
+"""The shape of an edition's files: what must not change unseen from one edition to the next."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from divide.errors import SourceError
+from divide.tidy.jsonstat import read_jsonstat
+from divide.tidy.px import read_px
+from divide.tidy.px_header import entry_text, read_header
+from divide.tidy.spreadsheets import read_rows, sheet_names
+
+# Longer lists of codes are places or dates: they are counted, not compared one by one.
+MANY: Final = 200
+_VALUES: Final = ("obs_value", "value")
+_UNITS: Final = ("unit", "unit_mes", "unit_measure")
+_NUMBER: Final = re.compile(r"[-+]?[\d\s'’]*[\d][.,]?\d*")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """
+    What an edition's files look like, whatever figures they hold.
+
+    Attributes
+    ----------
+    dimensions
+        Name to codes; of columns with many values only their number is compared.
+    columns
+        Headings of tables.
+    units
+        Words for what is counted.
+    rows
+        Rows or cells with a figure; None where a file has none.
+    total
+        Sum of all figures, totals and parts alike; None where it cannot be told.
+    """
+
+    dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    rows: int | None = None
+    total: float | None = None
+
+
+def profile(files: Mapping[str, Path]) -> Profile:
+    """Describe an edition: each file by itself, names led by the file's role if there are many."""
+    found = {role: _profile(path) for role, path in sorted(files.items())}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    dimensions: dict[str, tuple[str, ...]] = {}
+    for role, one in found.items():
+        dimensions |= {f"{role}: {name}": codes for name, codes in one.dimensions.items()}
+    told = [one.rows for one in found.values() if one.rows is not None]
+    return Profile(
+        dimensions,
+        tuple(f"{role}: {name}" for role, one in found.items() for name in one.columns),
+        tuple(f"{role}: {name}" for role, one in found.items() for name in one.units),
+        sum(told) if told else None,
+    )
+
+
+def _profile(path: Path) -> Profile:
+    kind = path.suffix.lower()
+    if kind == ".px":
+        return _of_px(path)
+    if kind == ".json":
+        return _of_jsonstat(path)
+    if kind in (".xlsx", ".xls", ".ods"):
+        return _of_sheets(path)
+    if kind in (".csv", ".txt"):
+        return _of_text(path)
+    return Profile()
+
+
+def _of_px(path: Path) -> Profile:
+    cube = read_px(path)
+    entries, _ = read_header(path.read_bytes(), path)
+    return Profile(
+        {one.name: one.codes for one in cube.dimensions},
+        units=(entry_text(entries, "UNITS"),),
+        rows=len(cube.values),
+        total=float(np.nansum(cube.values)),
+    )
+
+
+def _of_jsonstat(path: Path) -> Profile:
+    try:
+        cube = read_jsonstat(path)
+    except SourceError:
+        return Profile()  # JSON of another kind: its tidy function knows its shape
+    dimensions = {name: tuple(labels) for name, labels in cube.labels.items()}
+    units = tuple(code for name, codes in dimensions.items() if _is_unit(name) for code in codes)
+    return Profile(dimensions, (), units, len(cube.frame), float(cube.frame["value"].sum()))
+
+
+def _of_sheets(path: Path) -> Profile:
+    # Years are sheets in some files: a new one is no drift, a renamed one is.
+    rows = {name: read_rows(path, name) for name in sheet_names(path)}
+    first = next(iter(rows.values()), [])
+    head = next((row for row in first if sum(cell != "" for cell in row) >= 3), [])
+    told = tuple(str(cell) for cell in head if isinstance(cell, str) and cell)
+    return Profile({"sheets": tuple(rows)}, told, rows=sum(len(one) for one in rows.values()))
+
+
+def _of_text(path: Path) -> Profile:
+    rows = _records(path)
+    head = next(rows, [])
+    if not head:
+        return Profile(rows=0)
+    seen: list[set[str]] = [set() for _ in head]
+    count, total, at = 0, 0.0, _value_column(head)
+    for row in rows:
+        count += 1
+        for cell, known in zip(row, seen, strict=False):
+            if len(known) <= MANY:
+                known.add(cell)
+        if at is not None and at < len(row):
+            total += _figure(row[at])
+    if any(_NUMBER.fullmatch(cell) for cell in head):
+        return Profile(rows=count + 1)  # no headings: the first row is one of data
+    # Figures are no codes.
+    named = {name: tuple(sorted(one)) for name, one in zip(head, seen, strict=True)}
+    worded = {n: c for n, c in named.items() if not all(_NUMBER.fullmatch(one or "0") for one in c)}
+    units = tuple(code for name, codes in named.items() if _is_unit(name) for code in codes)
+    return Profile(worded, tuple(head), units, count, None if at is None else total)
+
+
+def _records(path: Path) -> Iterator[list[str]]:
+    """Yield records from the headings on; title lines above them have empty cells."""
+    with path.open("rb") as raw:
+        sample = raw.read(20_000)
+    encoding = "utf-8-sig" if _is_utf8(sample) else "cp1252"
+    with path.open(encoding=encoding, newline="", errors="replace") as file:
+        lines = sample.decode(encoding, errors="replace").splitlines()
+        mark = max(";,\t", key=lambda one: sum(line.count(one) for line in islice(lines, 20)))
+        rows = csv.reader(file, delimiter=mark)
+        for row in rows:
+            if len(row) > 1 and all(cell.strip() for cell in row[:-1]):
+                yield [cell.strip() for cell in row]
+                break
+        for row in rows:
+            yield [cell.strip() for cell in row]
+
+
+def _is_utf8(sample: bytes) -> bool:
+    try:
+        sample[: sample.rfind(b"\n") + 1].decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_unit(name: str) -> bool:
+    return name.lower() in _UNITS
+
+
+def _value_column(head: list[str]) -> int | None:
+    lowered = [name.lower() for name in head]
+    return next((lowered.index(name) for name in _VALUES if name in lowered), None)
+
+
+def _figure(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return 0.0

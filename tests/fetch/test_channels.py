@@ -1,0 +1,77 @@
+"""The channels that the facts declare: understood by their modules, answered by nobody here."""
+
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from divide import catalog
+from divide.build import fetching
+from divide.errors import BadAnswerError, FactsError
+from divide.fetch import sources
+
+DECLARED = [
+    pytest.param(source, channel, id=f"{source.id}-{channel.kind}-{at}")
+    for source in catalog.sources().values()
+    for at, channel in enumerate(source.channels)
+]
+UNSERVED = sorted(
+    one.id for one in catalog.sources().values() if not one.channels and not one.typed
+)
+# Forms that a table is read from beside that of the files laid down by hand: tested in tests/tidy.
+MORE_FORMS = {
+    "bfs_ict_access": {".json"},
+    "bfs_ict_activities": {".json"},
+    "bfs_ict_skills": {".json"},
+    "swisstopo_localities": {".zip"},
+}
+
+
+def ask(channel: catalog.Channel, rules: Any, folder: Path) -> None:
+    import_module(f"divide.fetch.{channel.kind}").fetch(channel.options, folder, rules)
+
+
+@pytest.mark.parametrize(("source", "channel"), DECLARED)
+def test_options_are_understood_and_stop_at_the_host(
+    source: catalog.Source, channel: catalog.Channel, tmp_path: Path
+) -> None:
+    """With no host allowed, everything but the host was found in order."""
+    rules = replace(sources.policy(source), hosts=frozenset(), tries=1)
+    with pytest.raises(BadAnswerError, match="which this source does not allow") as refused:
+        ask(channel, rules, tmp_path)
+    assert any(host in str(refused.value) for host in source.hosts)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("source", "channel"), DECLARED)
+def test_a_slip_in_an_option_is_seen_before_the_host(
+    source: catalog.Source, channel: catalog.Channel, tmp_path: Path
+) -> None:
+    rules = replace(sources.policy(source), hosts=frozenset(), tries=1)
+    wrong = replace(channel, options={**channel.options, "langauge": "de"})
+    with pytest.raises(FactsError, match="does not know langauge"):
+        ask(wrong, rules, tmp_path)
+
+
+@pytest.mark.parametrize(("source", "channel"), DECLARED)
+def test_a_channel_brings_a_form_that_its_table_reads(
+    source: catalog.Source, channel: catalog.Channel
+) -> None:
+    declared = {Path(name).suffix for one in source.editions for name in one.files.values()}
+    name = str(channel.options["file"])
+    assert Path(name).suffix in declared | MORE_FORMS.get(source.id, set()), name
+
+
+@pytest.mark.parametrize("name", UNSERVED)
+def test_a_source_without_a_channel_says_what_to_do(home: Path, name: str) -> None:
+    (outcome,) = fetching.fetch_sources([name])
+    assert outcome.state == "absent" and "Take it from a mirror" in outcome.told
+    successor = catalog.source(name).successor
+    assert successor is None or successor in outcome.told
+    assert fetching.exit_code([outcome]) == 0
+
+
+def test_some_sources_are_declared_and_some_are_not() -> None:
+    assert len(DECLARED) >= 10 and len(UNSERVED) >= 3
