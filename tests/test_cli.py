@@ -218,6 +218,18 @@ def test_one_page_is_written_where_it_was_asked(built_home: Path, run: Run) -> N
     assert [path.name for path in (built_home / "reports").glob("*.html")] == ["UR.html"]
 
 
+def test_provenance_goes_with_the_pages(built_home: Path, run: Run) -> None:
+    assert run("report", "--canton", "ur").returncode == 0
+    told = [
+        built_home / "reports" / name for name in ("datapackage.json", "ro-crate-metadata.json")
+    ]
+    assert "UR.html" in told[1].read_text(encoding="utf-8")
+    told[0].unlink()
+    done = run("report", "--canton", "ur")
+    assert done.stderr == "Nothing has changed: everything is up to date.\n"
+    assert json.loads(told[0].read_text(encoding="utf-8"))["resources"]
+
+
 def test_check_tells_what_is_sound(built_home: Path, run: Run) -> None:
     done = run("check", "--json")
     assert done.returncode == 0, done.stdout

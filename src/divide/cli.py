@@ -100,6 +100,9 @@ def report(canton: str | None, lang: str | None, every: bool, force: bool, as_js
         with terminal.progress("pages", total=len(due)) as say:
             import_module("divide.report.pages").write_pages(due, lang=lang, say=say)
         stamp.record(due, lang=lang, signature=signed)
+    packages = import_module("divide.report.packages")
+    if due or packages.are_missing():
+        packages.write_packages()
     _tell({"written": due}, as_json, _sentence(due, "page", "pages", where=str(paths.reports())))
 
 
