@@ -555,5 +555,5 @@ def test_provenance_names_every_official_file(official_home: Path) -> None:
         assert official == set(recipe.sources) or (recipe.any_source and official)
         assert all(one["origin"] == "mirror" for one in told["official"])
         assert told["default"] == (None if recipe.sources or recipe.tables else recipe.baseline)
-    text = json.dumps([tables.provenance(name) for name in RECIPES])
+    text = json.dumps([tables.provenance(name) for name in RECIPES if tables.exists(name)])
     assert str(official_home) not in text  # no path of this machine travels with a table

@@ -1,5 +1,6 @@
 """What tests of tidy functions share: small workbooks, and the embedded default."""
 
+import os
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
@@ -124,6 +125,18 @@ def same() -> Callable[[pd.DataFrame, pd.DataFrame, str], None]:
         pd.testing.assert_frame_equal(rebuilt, read, check_exact=True, check_dtype=False)
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def recorded(mirror: Path) -> Path:
+    """Return the folder of recorded answers beside the mirror; without it, skip aloud."""
+    folder = mirror.parent / "recorded"
+    if not folder.is_dir():
+        reason = "no folder 'recorded' beside DIVIDE_MIRROR: recorded answers are not here"
+        if os.environ.get("DIVIDE_REQUIRE_MIRROR") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return folder
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from divide.tidy.internet_use import GROUPS
 from divide.tidy.online_activities import INDICATORS, tidy_online_activities
 
 NAMES = {"sex": "Geschlecht", "age": "Altersklasse", "education": "Bildungsstand"}
-# BFS, px-x-1604000000_102, edition 2021-12-15: e-mail and health information, all persons.
+# BFS, px-x-1604000000_102, edition 2021-12-15: shares of e-mail and health information, all
+# persons; the counts are made up.
 # A cell has four numbers: persons, their interval, per cent, its interval.
 CELLS = {
     "IUEMCH/0/0/0/2021": (6312432, 79234, 88.1, 1.1),

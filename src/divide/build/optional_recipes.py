@@ -6,8 +6,12 @@ from functools import partial
 import pandas as pd
 
 from divide.build import Inputs
+from divide.errors import SourceChangedError
 from divide.fetch.snapshots import Snapshot, verify
-from divide.tidy import commune_history, key_figures
+from divide.tidy import atlases, commune_history, eurostat, key_figures, overviews, statpop
+from divide.tidy import beneficiary_cubes as cubes
+from divide.tidy import broadband as connections
+from divide.tidy import commune_register as agvch
 from divide.tidy import households as dwellers
 from divide.tidy import localities as postcodes
 from divide.tidy import online_activities as activities
@@ -36,6 +40,21 @@ def _main(tidy: Tidy) -> Callable[[Snapshot], pd.DataFrame]:
     return partial(_tidy_main, tidy)
 
 
+def _dated(tidy: Tidy) -> Callable[[Snapshot], pd.DataFrame]:
+    """Adapt a tidy function that needs the day of the commune list."""
+    return partial(_tidy_dated, tidy)
+
+
+def _tidy_dated(tidy: Tidy, one: Snapshot) -> pd.DataFrame:
+    return tidy(one.files["main"], edition=one.edition, register_date=one.register_date)
+
+
+def _day(one: Snapshot) -> str:
+    if one.register_date is None:
+        raise SourceChangedError(f"Source '{one.source}' says no day of its register. Fetch again.")
+    return one.register_date
+
+
 def households(inputs: Inputs) -> pd.DataFrame:
     """Make the table of private households by canton and size."""
     return _official(inputs, {"bfs_households": _main(dwellers.tidy_households)})
@@ -52,10 +71,127 @@ def localities(inputs: Inputs) -> pd.DataFrame:
 
 
 def commune_mutations(inputs: Inputs) -> pd.DataFrame:
-    """Make the table of what became of communes."""
-    return _official(inputs, {"bfs_commune_history": _main(commune_history.tidy_history)})
+    """Make the table of what became of communes; the service's word counts before the file's."""
+    tidies = {
+        "bfs_commune_register": _mutations,
+        "bfs_commune_history": _main(commune_history.tidy_history),
+    }
+    # Both number mutations alike: each is listed once.
+    both = _official(inputs, tidies)
+    first = both.groupby("mutation")["source"].transform("first")
+    return both[both["source"] == first].reset_index(drop=True)
+
+
+def _mutations(one: Snapshot) -> pd.DataFrame:
+    return agvch.tidy_mutations(one.files["mutations"], edition=one.edition)
+
+
+def commune_correspondances(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of what earlier communes correspond to."""
+    return _official(inputs, {"bfs_commune_register": _correspondances})
+
+
+def _correspondances(one: Snapshot) -> pd.DataFrame:
+    path = one.files["correspondances"]
+    return agvch.tidy_correspondances(path, register_date=_day(one), edition=one.edition)
+
+
+def commune_register(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of cantons, districts and communes of the register's day."""
+    return _official(inputs, {"bfs_commune_register": _states})
+
+
+def _states(one: Snapshot) -> pd.DataFrame:
+    path = one.files["snapshot"]
+    return agvch.tidy_snapshot(path, register_date=_day(one), edition=one.edition)
 
 
 def commune_key_figures(inputs: Inputs) -> pd.DataFrame:
     """Make the table of key figures of communes."""
     return _official(inputs, {"bfs_commune_key_figures": _main(key_figures.tidy_key_figures)})
+
+
+def population_age(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of residents by commune and five-year age class, and by language region."""
+    return _official(
+        inputs,
+        {
+            "bfs_statpop": _dated(statpop.tidy_statpop),
+            "bfs_statpop_language": _dated(statpop.tidy_language_regions),
+        },
+    )
+
+
+def private_households(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of private households and the persons in them, by commune."""
+    return _official(
+        inputs,
+        {
+            "bfs_statpop_households": _dated(statpop.tidy_private_households),
+            "bfs_statpop_persons_in_households": _dated(statpop.tidy_persons_in_households),
+        },
+    )
+
+
+def atlas_population(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of residents by commune out of a map of the atlas."""
+    source = "bfs_atlas_population"
+    tidy = partial(atlases.tidy_statatlas, indicator=statpop.RESIDENTS, source=source)
+    return _official(inputs, {source: _main(tidy)})
+
+
+def poverty(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of the overview of poverty."""
+    return _official(inputs, {"bfs_poverty": _main(overviews.tidy_poverty)})
+
+
+def asylum_assistance(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of social assistance in the asylum and refugee sector."""
+    return _official(inputs, {"bfs_asylum_assistance": _main(overviews.tidy_asylum_assistance)})
+
+
+def _cube(inputs: Inputs, cube: cubes.Cube) -> pd.DataFrame:
+    return _official(inputs, {cube.source: _main(partial(cubes.tidy_cube, cube=cube))})
+
+
+def disability_pensions(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of disability pensions by canton."""
+    return _cube(inputs, cubes.DISABILITY_PENSIONS)
+
+
+def supplementary_benefits(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of supplementary benefits by canton."""
+    return _cube(inputs, cubes.SUPPLEMENTARY_BENEFITS)
+
+
+def social_assistance_cantons(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of recipients of social assistance by canton and characteristics."""
+    return _cube(inputs, cubes.SOCIAL_ASSISTANCE)
+
+
+def institutions(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of medico-social institutions by canton."""
+    return _cube(inputs, cubes.INSTITUTIONS)
+
+
+def international_skills(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of Eurostat's digital skills."""
+    return _official(inputs, {"eurostat_skills": _main(eurostat.tidy_skills)})
+
+
+def regional_access(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of Eurostat's internet access by major region."""
+    return _official(inputs, {"eurostat_regional_access": _main(eurostat.tidy_regional_access)})
+
+
+def broadband(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of broadband coverage by commune."""
+    return _official(inputs, {"bakom_broadband": _broadband})
+
+
+def _broadband(one: Snapshot) -> pd.DataFrame:
+    return connections.tidy_broadband(
+        *(one.files[role] for role in ("main", "dimensions", "codes")),
+        edition=one.edition,
+        register_date=one.register_date,
+    )

@@ -1,5 +1,7 @@
 """Columns of each table, their types and allowed values, and what identifies a row."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -68,6 +70,18 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
     "households": {},
     "online_activities": {**_interval(share=True), "count": _number(), "count_se": _number()},
     "commune_key_figures": {},
+    "population_age": {},
+    "private_households": {},
+    "poverty": {},
+    "asylum_assistance": {},
+    "atlas_population": {},
+    "broadband": {},
+    "disability_pensions": {},
+    "supplementary_benefits": {},
+    "social_assistance_cantons": {},
+    "institutions": {},
+    "international_skills": {"flag": _text(nullable=True)},
+    "regional_access": {"flag": _text(nullable=True)},
     "published_rates": {
         "low": _number(),
         "high": _number(),
@@ -103,6 +117,7 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
 # Tables whose every value is a share of 0 to 1.
 OF_SHARES = {"internet_use", "household_access", "international", "exclusion_risk"}
 OF_SHARES |= {"visibility", "invisible_minorities", "online_activities"}
+OF_SHARES |= {"international_skills", "regional_access", "broadband"}
 
 _PLACES = {
     "place_level": pa.Column(str, pa.Check.isin(terms.PLACE_LEVELS)),
@@ -149,20 +164,42 @@ _LOCALITIES = {
     "edition": _text(),
 }
 
+_KINDS = ("change", "merger", "division", "exchange")
+
+
+def _sides(columns: Mapping[str, str | None]) -> dict[str, pa.Column]:
+    """Return the same columns for what was and for what became of it."""
+    sides = ("initial", "terminal")
+    return {f"{side}{name}": _text(one) for side in sides for name, one in columns.items()}
+
+
 _COMMUNE_MUTATIONS = {
     "mutation": _text(r"^\d+$"),
     "date": _text(_DATE),
-    "kind": pa.Column(str, pa.Check.isin(("change", "merger", "division", "exchange"))),
-    **{
-        f"{side}{name}": _text(pattern)
-        for side in ("initial", "terminal")
-        for name, pattern in (
-            ("", _COMMUNE),
-            ("_name", None),
-            ("_historical", r"^\d+$"),
-            ("_step", r"^2\d$"),
-        )
-    },
+    "kind": pa.Column(str, pa.Check.isin(_KINDS)),
+    **_sides({"": _COMMUNE, "_name": None, "_historical": r"^\d+$", "_step": r"^2\d$"}),
+    "source": _text(),
+    "edition": _text(),
+}
+
+_COMMUNE_CORRESPONDANCES = {
+    "register_date": _text(_DATE),
+    "kind": pa.Column(str, pa.Check.isin(("unchanged", *_KINDS))),
+    **_sides({"": _COMMUNE, "_name": None, "_historical": r"^\d+$"}),
+    "source": _text(),
+    "edition": _text(),
+}
+
+_COMMUNE_REGISTER = {
+    "place_level": pa.Column(str, pa.Check.isin(("canton", "district", "commune"))),
+    "place": _text(_PLACE),
+    "register_date": _text(_DATE),
+    "name": _text(),
+    "historical": _text(r"^\d+$"),
+    "canton": pa.Column(str, pa.Check.isin(terms.CANTONS)),
+    "district": _text(_COMMUNE, nullable=True),
+    "valid_from": _text(_DATE),
+    "valid_to": _text(_DATE, nullable=True),
     "source": _text(),
     "edition": _text(),
 }
@@ -173,6 +210,8 @@ LISTS = {
     "boundaries": _BOUNDARIES,
     "localities": _LOCALITIES,
     "commune_mutations": _COMMUNE_MUTATIONS,
+    "commune_correspondances": _COMMUNE_CORRESPONDANCES,
+    "commune_register": _COMMUNE_REGISTER,
 }
 
 # What identifies a row, where it is more than the observation's key.
@@ -180,7 +219,10 @@ KEYS = {
     "places": ["place_level", "place", "register_date"],
     "boundaries": ["place_level", "place", "register_date"],
     "localities": ["postcode", "suffix", "locality", "place", "east", "north"],
-    "commune_mutations": ["mutation", "initial", "terminal", "source"],
+    "commune_mutations": ["mutation", "initial", "terminal"],
+    "commune_correspondances": ["initial", "initial_historical", "terminal", "terminal_historical"],
+    "commune_register": ["place_level", "place", "historical"],
+    "population_age": [*terms.KEY, "source"],
     "exclusion_risk": [*terms.KEY, "tau", "compared_with"],
     "visibility": [*terms.KEY, "rung"],
     "published_rates": [*terms.KEY, "source"],

@@ -114,9 +114,8 @@ def iso_days(days: "pd.Series[str]") -> "pd.Series[str]":
     odd = days[~days.str.match(_DAY) & (days != "")]
     if not odd.empty:
         raise SourceChangedError(f"Days are written otherwise than DD.MM.YYYY: {list(odd[:3])}.")
-    parts = days.str.split(r"[.-]", regex=True)
-    year, month, day = (parts.str[i] for i in (2, 1, 0))
-    return year.str.cat(month, sep="-").str.cat(day, sep="-")
+    iso = days.str[6:10] + "-" + days.str[3:5] + "-" + days.str[0:2]
+    return iso.where(days != "")
 
 
 def _read(path: Path) -> DataFrame:

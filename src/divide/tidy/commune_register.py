@@ -1,0 +1,228 @@
+"""The register of communes as its service answers: who exists, what changed, what corresponds."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from pandas import DataFrame
+
+from divide import terms
+from divide.errors import SourceChangedError, SourceError
+from divide.tidy.commune_history import finish, iso_days, with_kind
+
+SOURCE: Final = "bfs_commune_register"
+_LEVELS: Final = {"1": "canton", "2": "district", "3": "commune"}
+_LANGUAGES: Final = {"1": "de", "2": "fr", "3": "it", "4": "rm"}
+_SIDES: Final = {
+    f"{side}{theirs}": f"{side.lower()}{ours}"
+    for side in ("Initial", "Terminal")
+    for theirs, ours in (
+        ("Code", ""),
+        ("Name", "_name"),
+        ("HistoricalCode", "_historical"),
+        ("Step", "_step"),
+    )
+}
+_STATE: Final = ("HistoricalCode", "BfsCode", "ValidFrom", "ValidTo", "Level", "Parent", "Name")
+
+
+def tidy_snapshot(path: Path, *, register_date: str, edition: str) -> DataFrame:
+    """
+    List the cantons, districts and communes of one day.
+
+    A historical code is unique within a level only: 10078 is a district and a commune.
+
+    Parameters
+    ----------
+    path
+        Answer `snapshot`: CSV, comma, UTF-8.
+    register_date
+        The day asked for.
+
+    Returns
+    -------
+    DataFrame
+        One row per place: `historical` code, name, the keys of its canton and district,
+        `valid_from` and `valid_to` (missing while it lasts).
+
+    Raises
+    ------
+    SourceError
+        If the file cannot be read, or a place's parent is not in it.
+    SourceChangedError
+        If a column or level is unknown.
+    """
+    rows = _read(path, _STATE)
+    level = rows["Level"].map(_LEVELS)
+    if level.isna().any():
+        raise SourceChangedError(f"{path.name}: unknown levels {sorted(set(rows['Level']))}.")
+    rows = rows.assign(place_level=level, place=_keys(rows, level))
+    canton, district = _parents(rows, path)
+    frame = rows.assign(
+        register_date=register_date,
+        name=rows["Name"],
+        historical=rows["HistoricalCode"],
+        canton=canton,
+        district=district,
+        valid_from=iso_days(rows["ValidFrom"]),
+        valid_to=iso_days(rows["ValidTo"]),
+        source=SOURCE,
+        edition=edition,
+    )
+    columns = [
+        *("place_level", "place", "register_date", "name", "historical", "canton", "district"),
+        *("valid_from", "valid_to", "source", "edition"),
+    ]
+    return frame[columns].sort_values(["place_level", "place"], ignore_index=True)
+
+
+def tidy_mutations(path: Path, *, edition: str) -> DataFrame:
+    """
+    List the mutations of a period, in the columns of the historic register's file.
+
+    Returns
+    -------
+    DataFrame
+        One row per mutation and pair of communes, with its `kind`.
+
+    Raises
+    ------
+    SourceChangedError
+        If a column or the form of a date is unknown.
+    """
+    rows = _read(path, ("MutationNumber", "MutationDate", *_SIDES))
+    named = _sides(rows).assign(
+        mutation=rows["MutationNumber"], date=iso_days(rows["MutationDate"])
+    )
+    return finish(named, source=SOURCE, edition=edition)
+
+
+def tidy_correspondances(path: Path, *, register_date: str, edition: str) -> DataFrame:
+    """
+    List what the communes of an earlier day have become at `register_date`.
+
+    Returns
+    -------
+    DataFrame
+        One row per pair. `kind` as `with_kind` says, over the whole group of communes that
+        hang together: counts of a `merger` add up, those of a `division` or an `exchange`
+        cannot be allocated. `unchanged` where number and historical code stayed.
+
+    Raises
+    ------
+    SourceChangedError
+        If a column is unknown.
+    """
+    rows = _sides(_read(path, tuple(_SIDES))).assign(register_date=register_date)
+    # Pairs that share a commune on either side belong to one event.
+    marked = with_kind(rows.assign(mutation=_clusters(rows)))
+    same = (rows["initial_historical"] == rows["terminal_historical"]) & (
+        rows["initial"] == rows["terminal"]
+    )
+    frame = marked.assign(
+        kind=marked["kind"].mask(same & (marked["kind"] == "change"), "unchanged"),
+        source=SOURCE,
+        edition=edition,
+    )
+    columns = [
+        *("register_date", "kind", "initial", "initial_name", "initial_historical"),
+        *("terminal", "terminal_name", "terminal_historical", "source", "edition"),
+    ]
+    return frame[columns].sort_values(["initial", "terminal"], ignore_index=True)
+
+
+def tidy_levels(path: Path) -> DataFrame:
+    """
+    List communes with the language region they are assigned to.
+
+    Districts stand in this answer with their historical code, which is not their number.
+
+    Returns
+    -------
+    DataFrame
+        One row per commune: `place`, `name`, `canton`, `district_historical`,
+        `language_region`, and `major_region` where the answer has it.
+
+    Raises
+    ------
+    SourceChangedError
+        If a column, canton or language region is unknown.
+    """
+    rows = _read(
+        path, ("HistoricalCode", "BfsCode", "Name", "CantonId", "DistrictId", "SPRGEB2020")
+    )
+    language = rows["SPRGEB2020"].map(_LANGUAGES)
+    if language.isna().any():
+        raise SourceChangedError(f"{path.name}: unknown language regions.")
+    return DataFrame(
+        {
+            "place": rows["BfsCode"].map(terms.commune_id),
+            "name": rows["Name"],
+            "canton": rows["CantonId"].map(terms.canton_id),
+            "district_historical": rows["DistrictId"],
+            "language_region": language,
+            "major_region": rows.get("REGCH", pd.Series(None, rows.index, dtype="object")),
+        }
+    )
+
+
+def _read(path: Path, needed: tuple[str, ...]) -> DataFrame:
+    if not path.is_file():
+        raise SourceError(f"{path.name} is missing in {path.parent}. Run: divide fetch")
+    try:
+        rows = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8-sig")
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise SourceError(f"{path.name} cannot be read as a table: {error}") from error
+    lost = [name for name in needed if name not in rows]
+    if lost or rows.empty:
+        raise SourceChangedError(f"{path.name} lacks the columns {lost}, or has no row.")
+    return rows
+
+
+def _sides(rows: DataFrame) -> DataFrame:
+    named = rows.rename(columns=_SIDES)[list(_SIDES.values())]
+    keys = {side: named[side].map(terms.commune_id) for side in ("initial", "terminal")}
+    return named.assign(**keys)
+
+
+def _keys(rows: DataFrame, level: "pd.Series[str]") -> list[str]:
+    return [
+        terms.canton_id(code) if one == "canton" else terms.commune_id(code)
+        for code, one in zip(rows["BfsCode"], level, strict=True)
+    ]
+
+
+def _parents(rows: DataFrame, path: Path) -> "tuple[pd.Series[str], pd.Series[str]]":
+    """Find canton and district of each place by level and historical code together."""
+    place = dict(zip(rows["place_level"] + rows["HistoricalCode"], rows["place"], strict=True))
+    above = dict(zip(rows["place_level"] + rows["HistoricalCode"], rows["Parent"], strict=True))
+    level = rows["place_level"]
+    code = rows["HistoricalCode"].where(level == "district", rows["Parent"])
+    district = ("district" + code).map(place).where(level != "canton")
+    # Communes of a canton without districts hang from the canton itself.
+    over = ("district" + code).map(above).where(district.notna(), rows["Parent"])
+    canton = ("canton" + over).map(place).where(level != "canton", rows["place"])
+    lost = rows.loc[canton.isna(), "Name"]
+    if not lost.empty:
+        raise SourceError(f"{path.name}: no canton is found above {', '.join(lost[:5])}.")
+    return canton, district
+
+
+def _clusters(rows: DataFrame) -> list[str]:
+    """Number the groups of communes that hang together through their pairs."""
+    sides = [
+        side + "/" + rows[side] + "/" + rows[f"{side}_historical"]
+        for side in ("initial", "terminal")
+    ]
+    codes, _ = pd.factorize(pd.concat(sides, ignore_index=True))
+    left, right = codes[: len(rows)], codes[len(rows) :]
+    label = np.arange(codes.max() + 1)
+    while True:
+        least = np.minimum(label[left], label[right])
+        new = label.copy()
+        np.minimum.at(new, left, least)
+        np.minimum.at(new, right, least)
+        if (new == label).all():
+            return [str(one) for one in label[left]]
+        label = new
