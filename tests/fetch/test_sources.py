@@ -1,5 +1,6 @@
 """A source from end to end: channels in order, receipts, drift, silence, two at once, kill -9."""
 
+import hashlib
 import json
 import os
 import random
@@ -40,8 +41,9 @@ Declare = Callable[..., catalog.Source]
 def declare(home: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch) -> Declare:
     """Return a function that makes `bfs_population` the only source, with these channels."""
 
+    known = catalog.source("bfs_population")
+
     def made(*channels: dict[str, Any], **more: Any) -> catalog.Source:
-        known = catalog.sources.__wrapped__()["bfs_population"]
         told = tuple(catalog.Channel(one["kind"], one) for one in channels)
         source = replace(known, channels=told, editions=(), **more)
         monkeypatch.setattr(catalog, "sources", lambda: {source.id: source})
@@ -89,6 +91,29 @@ def test_a_receipt_tells_what_was_asked_and_what_came(declare: Declare, service:
     assert found
     assert (found.edition, found.origin) == ("2026-06-01", "fetched")
     assert snapshots.verify(found) == {"main": receipt.files["main"].sha256}
+
+
+def test_a_receipt_keeps_the_checksum_of_the_publisher(declare: Declare, service: Any) -> None:
+    own = hashlib.sha256(FIRST.encode()).hexdigest()
+    declare(file_at(service, sha256=own))
+    service.on("/main.csv", FIRST)
+    fetch()
+    (asked,) = (store.newest("bfs_population") or pytest.fail(""))[1].asked
+    assert asked["publisher_sha256"] == own
+    declare(file_at(service))
+    service.on("/main.csv", NEXT)
+    fetch()
+    (asked,) = (store.newest("bfs_population") or pytest.fail(""))[1].asked
+    assert asked["publisher_sha256"] is None
+
+
+def test_a_source_that_moved_names_its_successor(declare: Declare, service: Any) -> None:
+    cube = {"kind": "dam", "url": service.url + "/dam", "order": "px-x-1", "file": "main.px"}
+    declare(cube, successor="stats.swiss/DF_NEW")
+    service.on("/dam/assets", {"total": 0, "data": []})
+    done = fetch()
+    assert done.state == "wrong"
+    assert "Its successor is stats.swiss/DF_NEW" in done.told
 
 
 def test_an_edited_file_is_not_taken_for_what_was_fetched(declare: Declare, service: Any) -> None:

@@ -106,6 +106,8 @@ class Answer:
         The service said "no rows" in one of the promised ways.
     unchanged
         The service said that the content of the given ETag is still the newest.
+    publisher_sha256
+        The publisher's own checksum, where one was offered: the content was equal to it.
     """
 
     ask: Ask
@@ -118,6 +120,7 @@ class Answer:
     path: Path | None
     empty: bool = False
     unchanged: bool = False
+    publisher_sha256: str | None = None
 
 
 class FaultError(Exception):

@@ -148,7 +148,7 @@ def _try(
         fault.again = fault.again or not sure
         raise
     sure = sure or promise.kind in contents.SELF_ENDING
-    return _answer(ask, head, found, count, empty=empty), sure
+    return _answer(ask, head, found, count, empty=empty, checksum=promise.sha256), sure
 
 
 def _answer(
@@ -159,6 +159,7 @@ def _answer(
     *,
     empty: bool = False,
     unchanged: bool = False,
+    checksum: str | None = None,
 ) -> Answer:
     return Answer(
         ask=ask,
@@ -171,6 +172,7 @@ def _answer(
         path=None,
         empty=empty,
         unchanged=unchanged,
+        publisher_sha256=checksum,
     )
 
 

@@ -57,7 +57,7 @@ class Receipt:
     parser: str = field(default=f"divide {terms.VERSION}")
 
 
-def asked(answer: Answer, *, checksum: str | None = None) -> dict[str, Any]:
+def asked(answer: Answer) -> dict[str, Any]:
     """Write down one answer for a receipt."""
     ask = answer.ask
     query = dict(ask.query) | ({"": ask.raw_query} if ask.raw_query else {})
@@ -73,7 +73,7 @@ def asked(answer: Answer, *, checksum: str | None = None) -> dict[str, Any]:
         "headers": dict(answer.headers),
         "bytes": answer.bytes,
         "sha256": answer.sha256,
-        "publisher_sha256": checksum,
+        "publisher_sha256": answer.publisher_sha256,
     }
 
 

@@ -51,7 +51,7 @@ def bring(source: catalog.Source, folder: Path, *, report: Report | None = None)
     worst: SourceError | None = None
     for channel in source.channels:
         try:
-            found = _ask(channel, folder, policy(source), report)
+            found = _ask(source, channel, folder, report)
         except (NoAnswerError, BadAnswerError, MovedError) as fault:
             failures.append(f"{channel.kind}: {fault}")
             worst = fault if worst is None or isinstance(worst, NoAnswerError) else worst
@@ -104,7 +104,7 @@ def policy(source: catalog.Source) -> http.Policy:
 
 
 def _ask(
-    channel: catalog.Channel, folder: Path, rules: http.Policy, report: Report | None
+    source: catalog.Source, channel: catalog.Channel, folder: Path, report: Report | None
 ) -> Fetched:
     if channel.kind not in CHANNELS:
         raise FactsError(
@@ -112,7 +112,10 @@ def _ask(
             "Mend the source's YAML."
         )
     module: Any = import_module(f"divide.fetch.{channel.kind}")
-    found: Fetched = module.fetch(channel.options, folder, rules, report=report)
+    # What replaces a source is declared once; an address that is gone then names it.
+    known = {"successor": source.successor} if source.successor else {}
+    options = {**known, **channel.options}
+    found: Fetched = module.fetch(options, folder, policy(source), report=report)
     return found
 
 
