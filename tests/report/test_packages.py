@@ -10,6 +10,7 @@ import pytest
 
 from divide import catalog, paths, terms
 from divide.errors import ReportError
+from divide.fetch import receipts
 from divide.report import packages
 
 SLUG = re.compile(r"[a-z0-9._-]+")
@@ -110,11 +111,23 @@ def test_a_receipt_goes_with_the_study(study: Path) -> None:
         {"source": "bfs_ict_skills", "edition": "2025-12-05", "sha256": {"main": "0" * 64}}
     ]
     account.write_text(json.dumps(told), encoding="utf-8")
-    receipt = paths.raw() / "bfs_ict_skills" / "2025-12-05" / "receipt.json"
-    receipt.parent.mkdir(parents=True)
-    receipt.write_text('{"channel": "dam"}', encoding="utf-8")
+    # The publisher revised the edition: only one of the two is the file that was read.
+    for name, digit, channel in (("2025-12-05", "1", "pxweb"), ("2025-12-05.r2", "0", "dam")):
+        folder = paths.raw() / "bfs_ict_skills" / name
+        folder.mkdir(parents=True)
+        files = {"main": receipts.File("main.px", 1, digit * 64)}
+        receipt = receipts.Receipt(
+            source="bfs_ict_skills",
+            edition="2025-12-05",
+            register_date=None,
+            channel=channel,
+            fetched="2025-12-06T08:00:00+00:00",
+            licence="OPEN-BY-ASK",
+            files=files,
+        )
+        receipts.write(receipt, folder)
     packages.write_packages()
-    assert read(study / "receipts" / "bfs_ict_skills.2025-12-05.json") == {"channel": "dam"}
+    assert read(study / "receipts" / "bfs_ict_skills.2025-12-05.json")["channel"] == "dam"
     graph = {one["@id"]: one for one in read(study / "ro-crate-metadata.json")["@graph"]}
     assert graph["receipts/bfs_ict_skills.2025-12-05.json"]["@type"] == "File"
     resources = {one["name"]: one for one in read(study / "datapackage.json")["resources"]}

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from divide import catalog, paths, terms
 from divide.errors import ReportError
-from divide.fetch import receipts
+from divide.fetch import receipts, store
 from divide.report import crates
 
 NAMES: Final = ("datapackage.json", "ro-crate-metadata.json")
@@ -208,13 +208,21 @@ def _copy(path: Path, folder: Path, sha256: str) -> Path:
 
 def _copy_receipt(one: Origin, folder: Path) -> Path | None:
     """Copy the receipt of a fetched edition; what was laid down by hand has none."""
-    path = paths.raw() / one.source / one.edition / receipts.NAME
-    if not path.is_file():
+    path = _receipt_of(one)
+    if path is None:
         return None
     target = folder / "receipts" / f"{one.source}.{one.edition}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(path, target)
     return target
+
+
+def _receipt_of(one: Origin) -> Path | None:
+    """Find the receipt whose files are those that were read: an edition may have been revised."""
+    for folder, receipt in store.editions(one.source):
+        if {role: file.sha256 for role, file in receipt.files.items()} == dict(one.sha256):
+            return folder / receipts.NAME
+    return None
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
