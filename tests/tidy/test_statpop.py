@@ -125,6 +125,15 @@ def test_language_regions_are_places(write):
     assert rows.set_index("place")["value"].to_dict() == {"CH": 9, "fr": 3}
 
 
+def test_other_populations_are_not_permanent_residents(write):
+    names = ["POPULATION_TYPE", "REG_LING", "NATIONALITY_CATEGORY", "SEX", "AGE"]
+    both = [("1", "2", "_T", "_T", "_T", 3), ("2", "2", "_T", "_T", "_T", 4)]
+    rows = tidy_language_regions(write(names, *both), edition="2025")
+    assert rows.set_index("place")["value"].to_dict() == {"fr": 3}
+    with pytest.raises(SourceChangedError, match="holds no row"):
+        tidy_language_regions(write(names, both[1]), edition="2025")
+
+
 def test_households_by_size(write):
     path = write(["GEO", "HH_SIZE"], ("261", "_T", 9), ("261", "1", 5), ("261", "6+", 4))
     rows = tidy_private_households(path, edition="2025")
@@ -168,6 +177,13 @@ def test_cantons_of_the_asylum_flow_are_numbers(write):
     rows = tidy_asylum_assistance(path, edition="2025")
     schemas.check(rows, "asylum_assistance")
     assert rows.set_index("place")["group"].to_dict() == {"ZH": "total", "JU": "course:entry"}
+
+
+def test_cantons_do_not_pass_for_the_country(write):
+    with pytest.raises(SourceChangedError, match="KANTONE, COURSE cannot be told apart"):
+        tidy_asylum_assistance(write(["KANTONE", "COURSE"], ("1", "_T", 5)), edition="2025")
+    with pytest.raises(SourceChangedError, match="AGE, AGE5 cannot be told apart"):
+        tidy_poverty(write(["AGE", "AGE5"], ("_T", "Y0T4", 5)), edition="2025")
 
 
 def test_sums_are_only_asked_where_all_is_shown(write):

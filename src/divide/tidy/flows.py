@@ -27,8 +27,9 @@ class Flow:
     What a flow measures, and what its dimensions are called.
 
     `place` and the patterns of `groups` are matched against the names of dimensions;
-    `numbers` says what a bare number among the codes of places is. All dimensions but these
-    must be pinned to their total, or have one code.
+    `numbers` says what a bare number among the codes of places is. `pins` names the code to
+    keep of dimensions that have no total. All dimensions but these must be pinned to their
+    total, or have one code.
     """
 
     source: str
@@ -38,6 +39,7 @@ class Flow:
     groups: Mapping[str, str] = field(default_factory=dict)
     numbers: str = "commune"
     sums: bool = True
+    pins: Mapping[str, str] = field(default_factory=dict)
 
 
 def tidy_flow(path: Path, flow: Flow, *, edition: str, register_date: str | None) -> DataFrame:
@@ -60,7 +62,8 @@ def tidy_flow(path: Path, flow: Flow, *, edition: str, register_date: str | None
     names = dimensions(path)
     chosen = {ours: _find(pattern, names, path) for ours, pattern in flow.groups.items()}
     place = _find(flow.place, names, path) if flow.place else None
-    cells = _pinned(read_sdmx_csv(path, names), {*chosen.values(), place}, path)
+    where = {name: {code} for name, code in flow.pins.items() if name in names}
+    cells = _pinned(read_sdmx_csv(path, names, where=where), {*chosen.values(), place}, path)
     if place:
         cells = with_places(cells, place, numbers=flow.numbers)
     else:

@@ -11,6 +11,7 @@ from typing import Final
 
 from pandas import DataFrame
 
+from divide.errors import SourceChangedError
 from divide.tidy.flows import Flow, slug, tidy_flow
 from divide.tidy.sdmx_csv import dimensions
 
@@ -27,27 +28,47 @@ def tidy_poverty(path: Path, *, edition: str, register_date: str | None = None) 
         One row per combination of the flow's codes and year; the unit is the one that the
         flow's own codes, kept in the group, name.
     """
-    return _overview(path, "bfs_poverty", "DF_ARMUT_OVERVIEW", "poverty_overview", edition)
+    return _overview(path, "bfs_poverty", "DF_ARMUT_OVERVIEW", "poverty_overview", edition=edition)
 
 
 def tidy_asylum_assistance(
     path: Path, *, edition: str, register_date: str | None = None
 ) -> DataFrame:
-    """List courses of social assistance in the asylum and refugee sector, by canton."""
+    """
+    List courses of social assistance in the asylum and refugee sector, by canton.
+
+    Raises
+    ------
+    SourceChangedError
+        If no dimension, or more than one, holds places: cantons would pass for the country.
+    """
     return _overview(
-        path, "bfs_asylum_assistance", "DF_SHAF_VERLAUF_KT", "asylum_assistance_course", edition
+        path,
+        "bfs_asylum_assistance",
+        "DF_SHAF_VERLAUF_KT",
+        "asylum_assistance_course",
+        edition=edition,
+        by_place=True,
     )
 
 
-def _overview(path: Path, source: str, table: str, indicator: str, edition: str) -> DataFrame:
+def _overview(
+    path: Path, source: str, table: str, indicator: str, *, edition: str, by_place: bool = False
+) -> DataFrame:
     names = dimensions(path)
     places = [name for name in names if _PLACE.fullmatch(name)]
+    groups = {_dimension(name): re.escape(name) for name in names if name not in places}
+    if (by_place and len(places) != 1) or len(groups) + len(places) < len(names):
+        raise SourceChangedError(
+            f"{path.name}: its dimensions {', '.join(names)} cannot be told apart, or none is of "
+            "places. Read the flow's structure and adapt divide.tidy.overviews."
+        )
     flow = Flow(
         source,
         table,
         indicator,
         place="|".join(places) or None,
-        groups={_dimension(name): re.escape(name) for name in names if name not in places},
+        groups=groups,
         numbers="canton",
         sums=False,
     )

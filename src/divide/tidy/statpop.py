@@ -21,6 +21,7 @@ LANGUAGES: Final = Flow(
     RESIDENTS,
     r"REG_?LING",
     numbers="language_region",
+    pins={"POPULATION_TYPE": "1"},  # permanent residents
 )
 HOUSEHOLDS: Final = Flow(
     "bfs_statpop_households", "DF_STATPOP_PHH", "private_households", r"GEO|GR_KT_GDE",
