@@ -8,7 +8,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # conda-forge calls it otherwise: there `playwright` is the driver alone.
 CONDA_NAMES = {"playwright": "playwright-python"}
 # Not on conda-forge: pip installs them into the conda environment.
-PIP_ONLY = {"axe-playwright-python"}
+PIP_ONLY = {"axe-playwright-python", "svy"}
 # For calculations on many machines; whoever needs it adds it by hand.
 LEFT_OUT = {"cluster"}
 
