@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from divide import build, catalog, paths, schemas, tables, terms
+from divide.build import signatures
 from divide.build.recipe_list import RECIPES
 from divide.errors import (
     FactsError,
@@ -115,7 +116,7 @@ def test_force_builds_the_named_tables_again(home: Path) -> None:
 
 def test_changed_code_builds_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build.bring_up_to_date(["visibility"])
-    monkeypatch.setattr(build, "_code", lambda: "another version")
+    monkeypatch.setattr(signatures, "_code", lambda: "another version")
     assert build.bring_up_to_date(["visibility"]) == LIGHT
 
 

@@ -8,25 +8,7 @@ import pytest
 from divide import catalog, schemas
 from divide.build import Inputs, optional_recipes
 from divide.build.recipe_list import RECIPES
-from divide.errors import SourceChangedError
 from divide.fetch.snapshots import Snapshot
-
-PAIRS = (
-    "MutationNumber,MutationDate,InitialHistoricalCode,InitialCode,InitialName,InitialStep,"
-    "TerminalHistoricalCode,TerminalCode,TerminalName,TerminalStep\n"
-)
-# BFS, agvchapp: Hirzel and Horgen became Horgen on 1 January 2018.
-MERGER = (
-    "3582,01.01.2018,12160,132,Hirzel,29,16080,295,Horgen,21\n"
-    "3582,01.01.2018,12203,133,Horgen,29,16080,295,Horgen,21\n"
-)
-# The same in the form of the register's file, after an older change of a name (made up).
-STATES = (
-    "12160\t1\tZH\t132\tHirzel\tHirzel\t11\t1\t1000\t20\t01.01.1960\t3582\t29\t31.12.2017\tx\n"
-    "12203\t1\tZH\t133\tHorgen\tHorgen\t11\t1\t3000\t23\t01.01.1990\t3582\t29\t31.12.2017\tx\n"
-    "12000\t1\tZH\t133\tHorgn\tHorgn\t11\t1\t1000\t20\t01.01.1960\t3000\t23\t31.12.1989\tx\n"
-    "16080\t1\tZH\t295\tHorgen\tHorgen\t11\t1\t3582\t21\t01.01.2018\t\t\t\tx\n"
-)
 
 
 @pytest.fixture
@@ -45,27 +27,6 @@ def snapshot(tmp_path: Path) -> Callable[..., Snapshot]:
 
 def inputs(*found: Snapshot) -> Inputs:
     return Inputs({one.source: one for one in found}, None)
-
-
-def test_a_mutation_in_both_sources_is_listed_once(snapshot: Callable[..., Snapshot]) -> None:
-    service = snapshot("bfs_commune_register", mutations=PAIRS + MERGER)
-    file = snapshot("bfs_commune_history", main=STATES)
-    both = optional_recipes.commune_mutations(inputs(service, file))
-    schemas.check(both, "commune_mutations")
-    told = both.set_index(["mutation", "initial"])["source"].to_dict()
-    assert told == {
-        ("3582", "0132"): "bfs_commune_register",
-        ("3582", "0133"): "bfs_commune_register",
-        ("3000", "0133"): "bfs_commune_history",
-    }
-    alone = optional_recipes.commune_mutations(inputs(file))
-    assert set(alone["source"]) == {"bfs_commune_history"} and len(alone) == 3
-
-
-def test_a_register_without_its_day_is_refused(snapshot: Callable[..., Snapshot]) -> None:
-    one = snapshot("bfs_commune_register", snapshot="HistoricalCode\n")
-    with pytest.raises(SourceChangedError, match="no day of its register"):
-        optional_recipes.commune_register(inputs(one))
 
 
 def test_languages_stand_beside_communes(snapshot: Callable[..., Snapshot]) -> None:

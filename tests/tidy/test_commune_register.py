@@ -5,13 +5,9 @@ import pytest
 
 from divide import schemas
 from divide.errors import SourceChangedError, SourceError
+from divide.tidy.commune_correspondances import tidy_correspondances
 from divide.tidy.commune_history import tidy_history
-from divide.tidy.commune_register import (
-    tidy_correspondances,
-    tidy_levels,
-    tidy_mutations,
-    tidy_snapshot,
-)
+from divide.tidy.commune_register import tidy_levels, tidy_mutations, tidy_snapshot
 
 SNAPSHOT = "HistoricalCode,BfsCode,ValidFrom,ValidTo,Level,Parent,Name,ShortName\n"
 # BFS, agvchapp: code 10078 is the district of Horgen and the commune of Vionnaz; the last
@@ -80,8 +76,12 @@ def test_mutations_have_the_columns_of_the_history(write):
     lines = "MutationNumber,MutationDate," + PAIRS
     lines += "3582,01.01.2018," + pair((12160, 132), (16080, 295)).replace(",29\n", ",21\n")
     lines += "3582,01-01-2018," + pair((12203, 133), (16080, 295)).replace(",29\n", ",21\n")
-    rows = tidy_mutations(write(lines), edition="2018")
+    rows = tidy_mutations(
+        write(lines), register_date="2018-12-31", edition="2018", cantons={"1": "ZH"}
+    )
     schemas.check(rows, "commune_mutations")
+    assert set(rows["initial_canton"]) == set(rows["terminal_canton"]) == {"ZH"}
+    assert set(rows["known_from"]) == {"2018-01-01"} and set(rows["known_to"]) == {"2018-12-31"}
     assert rows["initial"].tolist() == ["0132", "0133"]
     assert set(rows["kind"]) == {"merger"} and set(rows["date"]) == {"2018-01-01"}
 
@@ -98,7 +98,8 @@ def test_correspondances_say_whether_counts_add_up(write):
             ((10, 50), (13, 60)), ((11, 51), (13, 60)), ((11, 51), (14, 61)), ((12, 52), (14, 61)),
         )
     )  # fmt: skip
-    rows = tidy_correspondances(write(text), register_date="2026-01-01", edition="2026-01-01")
+    days = {"initial_date": "2010-01-01", "register_date": "2026-01-01"}
+    rows = tidy_correspondances(write(text), **days, edition="2026-01-01")
     schemas.check(rows, "commune_correspondances")
     kinds = rows.groupby("initial")["kind"].agg(set).map(lambda one: "/".join(sorted(one)))
     assert kinds.to_dict() == {
@@ -122,12 +123,18 @@ def test_levels_give_the_language_region(write):
 @pytest.mark.mirror
 def test_service_and_file_tell_the_same_mutations(recorded, mirror):
     """Two channels of one register: 60 pairs of 2018 up to April, equal in every column."""
-    asked = tidy_mutations(recorded / "agvch" / "agvch_mutations.csv", edition="x")
     name = "20180401_GDEHist_GDE.txt"
     file = tidy_history(mirror / "bfs_commune_history" / "2018-04-01" / name, edition="x")
     of_2018 = file[file["date"] >= "2018-01-01"].reset_index(drop=True)
     assert len(of_2018) == 60
-    shared = [column for column in asked if column != "source"]
+    asked = tidy_mutations(
+        recorded / "agvch" / "agvch_mutations.csv",
+        register_date="2018-12-31",
+        edition="x",
+        cantons=dict(zip(file["initial_parent"], file["initial_canton"], strict=True)),
+    )
+    assert set(asked["known_from"] + asked["known_to"]) == {"2018-01-012018-12-31"}
+    shared = [column for column in asked if column not in ("source", "known_from", "known_to")]
     pd.testing.assert_frame_equal(asked[shared], of_2018[shared])
 
 
@@ -135,7 +142,10 @@ def test_service_and_file_tell_the_same_mutations(recorded, mirror):
 def test_other_recorded_answers(recorded, write):
     folder = recorded / "agvch"
     pairs = tidy_correspondances(
-        folder / "agvch_correspondances.csv", register_date="2018-01-01", edition="x"
+        folder / "agvch_correspondances.csv",
+        initial_date="2017-01-01",
+        register_date="2018-01-01",
+        edition="x",
     )
     assert pairs["initial"].tolist() == ["0132", "0133"] and set(pairs["kind"]) == {"merger"}
     assert tidy_levels(folder / "agvch_levels_excerpt.csv")["place"].tolist() == ["0101"]

@@ -6,12 +6,10 @@ from functools import partial
 import pandas as pd
 
 from divide.build import Inputs
-from divide.errors import SourceChangedError
 from divide.fetch.snapshots import Snapshot, verify
-from divide.tidy import atlases, commune_history, eurostat, key_figures, overviews, statpop
+from divide.tidy import atlases, eurostat, key_figures, overviews, statpop
 from divide.tidy import beneficiary_cubes as cubes
 from divide.tidy import broadband as connections
-from divide.tidy import commune_register as agvch
 from divide.tidy import households as dwellers
 from divide.tidy import localities as postcodes
 from divide.tidy import online_activities as activities
@@ -49,12 +47,6 @@ def _tidy_dated(tidy: Tidy, one: Snapshot) -> pd.DataFrame:
     return tidy(one.files["main"], edition=one.edition, register_date=one.register_date)
 
 
-def _day(one: Snapshot) -> str:
-    if one.register_date is None:
-        raise SourceChangedError(f"Source '{one.source}' says no day of its register. Fetch again.")
-    return one.register_date
-
-
 def households(inputs: Inputs) -> pd.DataFrame:
     """Make the table of private households by canton and size."""
     return _official(inputs, {"bfs_households": _main(dwellers.tidy_households)})
@@ -68,42 +60,6 @@ def online_activities(inputs: Inputs) -> pd.DataFrame:
 def localities(inputs: Inputs) -> pd.DataFrame:
     """Make the table of localities and postcodes with their commune."""
     return _official(inputs, {"swisstopo_localities": _main(postcodes.tidy_localities)})
-
-
-def commune_mutations(inputs: Inputs) -> pd.DataFrame:
-    """Make the table of what became of communes; the service's word counts before the file's."""
-    tidies = {
-        "bfs_commune_register": _mutations,
-        "bfs_commune_history": _main(commune_history.tidy_history),
-    }
-    # Both number mutations alike: each is listed once.
-    both = _official(inputs, tidies)
-    first = both.groupby("mutation")["source"].transform("first")
-    return both[both["source"] == first].reset_index(drop=True)
-
-
-def _mutations(one: Snapshot) -> pd.DataFrame:
-    return agvch.tidy_mutations(one.files["mutations"], edition=one.edition)
-
-
-def commune_correspondances(inputs: Inputs) -> pd.DataFrame:
-    """Make the table of what earlier communes correspond to."""
-    return _official(inputs, {"bfs_commune_register": _correspondances})
-
-
-def _correspondances(one: Snapshot) -> pd.DataFrame:
-    path = one.files["correspondances"]
-    return agvch.tidy_correspondances(path, register_date=_day(one), edition=one.edition)
-
-
-def commune_register(inputs: Inputs) -> pd.DataFrame:
-    """Make the table of cantons, districts and communes of the register's day."""
-    return _official(inputs, {"bfs_commune_register": _states})
-
-
-def _states(one: Snapshot) -> pd.DataFrame:
-    path = one.files["snapshot"]
-    return agvch.tidy_snapshot(path, register_date=_day(one), edition=one.edition)
 
 
 def commune_key_figures(inputs: Inputs) -> pd.DataFrame:

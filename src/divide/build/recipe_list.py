@@ -22,6 +22,8 @@ class Recipe:
         Whether the table is left out, rather than an error, without official files.
     any_source
         Whether one of its sources is enough for an optional table.
+    every
+        Sources of which every edition at hand is read, not the newest alone.
     """
 
     table: str
@@ -31,6 +33,7 @@ class Recipe:
     baseline: str | None = None
     optional: bool = False
     any_source: bool = False
+    every: tuple[str, ...] = ()
 
     def lacks(self, count: int) -> bool:
         """Tell whether a table without a default is left out, with so many sources at hand."""
@@ -51,6 +54,12 @@ def _extra(table: str, *sources: str) -> Recipe:
     """List a table without a default: made as soon as one of its sources is at hand."""
     function = f"divide.build.optional_recipes:{table}"
     return Recipe(table, function, sources=sources, optional=True, any_source=True)
+
+
+def _register(table: str, *sources: str, every: tuple[str, ...] = ()) -> Recipe:
+    """List a table of the commune register, made as soon as one of its sources is at hand."""
+    function = f"divide.build.register_recipes:{table}"
+    return Recipe(table, function, sources=sources, optional=True, any_source=True, every=every)
 
 
 def _measured(table: str, *tables: str) -> Recipe:
@@ -81,9 +90,11 @@ RECIPES = {
         _extra("households", "bfs_households"),
         _extra("online_activities", "bfs_ict_activities"),
         _extra("localities", "swisstopo_localities"),
-        _extra("commune_mutations", "bfs_commune_history", "bfs_commune_register"),
-        _extra("commune_correspondances", "bfs_commune_register"),
-        _extra("commune_register", "bfs_commune_register"),
+        _register("registers", "bfs_communes", every=("bfs_communes",)),
+        _register("commune_states", "bfs_commune_history", "bfs_commune_register"),
+        _register("commune_mutations", "bfs_commune_history", "bfs_commune_register"),
+        _register("commune_correspondances", "bfs_commune_register"),
+        _register("commune_register", "bfs_commune_register"),
         _extra("commune_key_figures", "bfs_commune_key_figures"),
         _extra("population_age", "bfs_statpop", "bfs_statpop_language"),
         _extra("private_households", "bfs_statpop_households", "bfs_statpop_persons_in_households"),

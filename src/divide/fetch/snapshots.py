@@ -1,7 +1,7 @@
 """Official files on this disk: fetched with a receipt, or laid down as the facts declare."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,18 +51,36 @@ def find(source: str, *, edition: str | None = None) -> Snapshot | None:
     SourceError
         If DIVIDE_MIRROR names no folder, or an edition's folder lacks one of its files.
     """
-    declared_editions = catalog.source(source).editions
+    return next(_on_disk(source, edition), None)
+
+
+def find_all(source: str) -> list[Snapshot]:
+    """
+    List every edition of a source on this disk, in the order in which `find` prefers them.
+
+    Raises
+    ------
+    SourceError
+        As `find`.
+    """
+    return list(_on_disk(source, None))
+
+
+def _on_disk(source: str, edition: str | None) -> Iterator[Snapshot]:
+    """Yield each edition once: fetched ones, newest first, then declared ones."""
+    seen: set[str] = set()
     for folder, receipt in store.editions(source):
-        if edition in (None, receipt.edition):
-            return _fetched(folder, receipt)
-    for declared in declared_editions:
-        if edition is not None and declared.edition != edition:
+        if edition in (None, receipt.edition) and receipt.edition not in seen:
+            seen.add(receipt.edition)
+            yield _fetched(folder, receipt)
+    for declared in catalog.source(source).editions:
+        if edition not in (None, declared.edition) or declared.edition in seen:
             continue
         for origin, root in _roots():
             folder = root / source / declared.edition
             if folder.is_dir():
-                return _snapshot(source, declared, folder, origin)
-    return None
+                yield _snapshot(source, declared, folder, origin)
+                break
 
 
 def verify(snapshot: Snapshot) -> dict[str, str]:

@@ -8,7 +8,9 @@ import pandera.pandas as pa
 
 from divide import terms
 from divide.errors import SchemaError, UnknownNameError, near_names
-from divide.schemas.shapes import EXTRA, KEYS, LISTS, OF_SHARES, observation, origin
+from divide.schemas.columns import observation, origin
+from divide.schemas.lists import LISTS
+from divide.schemas.shapes import EXTRA, KEYS, OF_SHARES
 
 __all__ = ["LISTS", "check", "columns", "key", "names", "numbers"]
 

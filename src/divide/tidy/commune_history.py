@@ -10,11 +10,16 @@ from pandas import DataFrame
 from divide import terms
 from divide.errors import SourceChangedError, SourceError
 
+SOURCE: Final = "bfs_commune_history"
+# The register opens on this day: every commune of it has a state, none an earlier one.
+FIRST_DAY: Final = "1960-01-01"
 COLUMNS: Final = (
     *("mutation", "date", "kind"),
     *("initial", "initial_name", "initial_historical", "initial_step"),
+    *("initial_canton", "initial_parent"),
     *("terminal", "terminal_name", "terminal_historical", "terminal_step"),
-    *("source", "edition"),
+    *("terminal_canton", "terminal_parent"),
+    *("known_from", "known_to", "source", "edition"),
 )
 # The file has no line of headings; these are its columns as its description orders them.
 _FILE: Final = (
@@ -40,7 +45,9 @@ def tidy_history(path: Path, *, edition: str) -> DataFrame:
     Returns
     -------
     DataFrame
-        One row per mutation and pair of communes: see `with_kind` for `kind`.
+        One row per mutation and pair of communes: see `with_kind` for `kind`. Every
+        mutation from `known_from` to `known_to`, the edition's day, is in the file;
+        `…_parent` is the historical code of the district.
 
     Raises
     ------
@@ -67,12 +74,51 @@ def tidy_history(path: Path, *, edition: str) -> DataFrame:
             "states no longer fit together: compare with the last edition."
         )
     rows = pairs.assign(date=pairs["mutation"].map(dates))
-    return finish(rows, source="bfs_commune_history", edition=edition)
+    return finish(rows, source=SOURCE, edition=edition, known=(FIRST_DAY, edition))
 
 
-def finish(rows: DataFrame, *, source: str, edition: str) -> DataFrame:
-    """Give mutations their kind and the columns and order of the table."""
-    frame = with_kind(rows).assign(source=source, edition=edition)
+def tidy_states(path: Path, *, edition: str) -> DataFrame:
+    """
+    List the states of communes since 1960 out of the historic register's file.
+
+    Returns
+    -------
+    DataFrame
+        One row per state of a commune: its number (a number may be used twice in history,
+        a `historical` code never), name, canton, the historical code of its district, and
+        the first and last day it holds (`valid_to` missing while it lasts). The file knows
+        of nothing after `known_to`, the edition's day.
+
+    Raises
+    ------
+    SourceError, SourceChangedError
+        As `tidy_history`.
+    """
+    states = _read(path)
+    frame = DataFrame(
+        {
+            "place_level": "commune",
+            "place": states["number"].map(terms.commune_id),
+            "name": states["name"],
+            "canton": states["canton"],
+            "parent": states["district"],
+            "historical": states["historical"],
+            "valid_from": iso_days(states["inscription_date"]),
+            "valid_to": iso_days(states["radiation_date"]),
+            "known_from": FIRST_DAY,
+            "known_to": edition,
+            "source": SOURCE,
+            "edition": edition,
+        }
+    )
+    return frame.sort_values(["place", "valid_from", "historical"], ignore_index=True)
+
+
+def finish(rows: DataFrame, *, source: str, edition: str, known: tuple[str, str]) -> DataFrame:
+    """Give mutations their kind, the days between which none is missing, and their order."""
+    frame = with_kind(rows).assign(
+        source=source, edition=edition, known_from=known[0], known_to=known[1]
+    )
     frame = frame[list(COLUMNS)].astype("str")
     order = frame["mutation"].astype("int64")
     return frame.iloc[np.lexsort((frame["terminal"], frame["initial"], order))].reset_index(
@@ -152,5 +198,7 @@ def _side(states: DataFrame, side: str, *, mutation: str, step: str) -> DataFram
             f"{side}_name": states["name"],
             f"{side}_historical": states["historical"],
             f"{side}_step": states[step],
+            f"{side}_canton": states["canton"],
+            f"{side}_parent": states["district"],
         }
     )

@@ -1,20 +1,20 @@
 """The register of communes as its service answers: who exists, what changed, what corresponds."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pandas as pd
 from pandas import DataFrame
 
 from divide import terms
 from divide.errors import SourceChangedError, SourceError
-from divide.tidy.commune_history import finish, iso_days, with_kind
+from divide.tidy.commune_history import finish, iso_days
 
 SOURCE: Final = "bfs_commune_register"
 _LEVELS: Final = {"1": "canton", "2": "district", "3": "commune"}
 _LANGUAGES: Final = {"1": "de", "2": "fr", "3": "it", "4": "rm"}
-_SIDES: Final = {
+SIDES: Final = {
     f"{side}{theirs}": f"{side.lower()}{ours}"
     for side in ("Initial", "Terminal")
     for theirs, ours in (
@@ -22,6 +22,7 @@ _SIDES: Final = {
         ("Name", "_name"),
         ("HistoricalCode", "_historical"),
         ("Step", "_step"),
+        ("ParentHistoricalCode", "_parent"),
     )
 }
 _STATE: Final = ("HistoricalCode", "BfsCode", "ValidFrom", "ValidTo", "Level", "Parent", "Name")
@@ -53,7 +54,7 @@ def tidy_snapshot(path: Path, *, register_date: str, edition: str) -> DataFrame:
     SourceChangedError
         If a column or level is unknown.
     """
-    rows = _read(path, _STATE)
+    rows = read_answer(path, _STATE)
     level = rows["Level"].map(_LEVELS)
     if level.isna().any():
         raise SourceChangedError(f"{path.name}: unknown levels {sorted(set(rows['Level']))}.")
@@ -63,6 +64,7 @@ def tidy_snapshot(path: Path, *, register_date: str, edition: str) -> DataFrame:
         register_date=register_date,
         name=rows["Name"],
         historical=rows["HistoricalCode"],
+        parent=rows["Parent"],
         canton=canton,
         district=district,
         valid_from=iso_days(rows["ValidFrom"]),
@@ -71,65 +73,47 @@ def tidy_snapshot(path: Path, *, register_date: str, edition: str) -> DataFrame:
         edition=edition,
     )
     columns = [
-        *("place_level", "place", "register_date", "name", "historical", "canton", "district"),
-        *("valid_from", "valid_to", "source", "edition"),
+        *("place_level", "place", "register_date", "name", "historical", "parent"),
+        *("canton", "district", "valid_from", "valid_to", "source", "edition"),
     ]
     return frame[columns].sort_values(["place_level", "place"], ignore_index=True)
 
 
-def tidy_mutations(path: Path, *, edition: str) -> DataFrame:
+def tidy_mutations(
+    path: Path, *, register_date: str, edition: str, cantons: Mapping[str, str]
+) -> DataFrame:
     """
     List the mutations of a period, in the columns of the historic register's file.
+
+    Parameters
+    ----------
+    register_date
+        The last day that was asked for.
+    cantons
+        The canton of each historical code of a district or canton: see
+        `commune_states.cantons_of`.
 
     Returns
     -------
     DataFrame
-        One row per mutation and pair of communes, with its `kind`.
+        One row per mutation and pair of communes, with its `kind`. None is missing from
+        the first day of a mutation in the answer to `register_date`. A district that is
+        gone has no canton here.
 
     Raises
     ------
     SourceChangedError
         If a column or the form of a date is unknown.
     """
-    rows = _read(path, ("MutationNumber", "MutationDate", *_SIDES))
-    named = _sides(rows).assign(
+    rows = read_answer(path, ("MutationNumber", "MutationDate", *SIDES))
+    named = pairs_of(rows).assign(
         mutation=rows["MutationNumber"], date=iso_days(rows["MutationDate"])
     )
-    return finish(named, source=SOURCE, edition=edition)
-
-
-def tidy_correspondances(path: Path, *, register_date: str, edition: str) -> DataFrame:
-    """
-    List what the communes of an earlier day have become at `register_date`.
-
-    Returns
-    -------
-    DataFrame
-        One row per pair. `kind` as `with_kind` says, over the whole group of communes that
-        hang together: counts of a `merger` add up, those of a `division` or an `exchange`
-        cannot be allocated. `unchanged` where number and historical code stayed.
-
-    Raises
-    ------
-    SourceChangedError
-        If a column is unknown.
-    """
-    rows = _sides(_read(path, tuple(_SIDES))).assign(register_date=register_date)
-    # Pairs that share a commune on either side belong to one event.
-    marked = with_kind(rows.assign(mutation=_clusters(rows)))
-    same = (rows["initial_historical"] == rows["terminal_historical"]) & (
-        rows["initial"] == rows["terminal"]
-    )
-    frame = marked.assign(
-        kind=marked["kind"].mask(same & (marked["kind"] == "change"), "unchanged"),
-        source=SOURCE,
-        edition=edition,
-    )
-    columns = [
-        *("register_date", "kind", "initial", "initial_name", "initial_historical"),
-        *("terminal", "terminal_name", "terminal_historical", "source", "edition"),
-    ]
-    return frame[columns].sort_values(["initial", "terminal"], ignore_index=True)
+    sides = {
+        f"{one}_canton": named[f"{one}_parent"].map(cantons) for one in ("initial", "terminal")
+    }
+    known = (str(named["date"].min()), register_date)
+    return finish(named.assign(**sides), source=SOURCE, edition=edition, known=known)
 
 
 def tidy_levels(path: Path) -> DataFrame:
@@ -149,7 +133,7 @@ def tidy_levels(path: Path) -> DataFrame:
     SourceChangedError
         If a column, canton or language region is unknown.
     """
-    rows = _read(
+    rows = read_answer(
         path, ("HistoricalCode", "BfsCode", "Name", "CantonId", "DistrictId", "SPRGEB2020")
     )
     language = rows["SPRGEB2020"].map(_LANGUAGES)
@@ -167,7 +151,8 @@ def tidy_levels(path: Path) -> DataFrame:
     )
 
 
-def _read(path: Path, needed: tuple[str, ...]) -> DataFrame:
+def read_answer(path: Path, needed: tuple[str, ...]) -> DataFrame:
+    """Read an answer of the service as text; the columns needed must be in it."""
     if not path.is_file():
         raise SourceError(f"{path.name} is missing in {path.parent}. Run: divide fetch")
     try:
@@ -180,8 +165,9 @@ def _read(path: Path, needed: tuple[str, ...]) -> DataFrame:
     return rows
 
 
-def _sides(rows: DataFrame) -> DataFrame:
-    named = rows.rename(columns=_SIDES)[list(_SIDES.values())]
+def pairs_of(rows: DataFrame) -> DataFrame:
+    """Name the columns of both sides, and write communes as keys."""
+    named = rows.rename(columns=SIDES)[list(SIDES.values())]
     keys = {side: named[side].map(terms.commune_id) for side in ("initial", "terminal")}
     return named.assign(**keys)
 
@@ -207,22 +193,3 @@ def _parents(rows: DataFrame, path: Path) -> "tuple[pd.Series[str], pd.Series[st
     if not lost.empty:
         raise SourceError(f"{path.name}: no canton is found above {', '.join(lost[:5])}.")
     return canton, district
-
-
-def _clusters(rows: DataFrame) -> list[str]:
-    """Number the groups of communes that hang together through their pairs."""
-    sides = [
-        side + "/" + rows[side] + "/" + rows[f"{side}_historical"]
-        for side in ("initial", "terminal")
-    ]
-    codes, _ = pd.factorize(pd.concat(sides, ignore_index=True))
-    left, right = codes[: len(rows)], codes[len(rows) :]
-    label = np.arange(codes.max() + 1)
-    while True:
-        least = np.minimum(label[left], label[right])
-        new = label.copy()
-        np.minimum.at(new, left, least)
-        np.minimum.at(new, right, least)
-        if (new == label).all():
-            return [str(one) for one in label[left]]
-        label = new
