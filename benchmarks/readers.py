@@ -1,9 +1,9 @@
 """
 Measure the readers of official cubes beside their peers: equal values, then time and memory.
 
-Run it from the checkout, with the peers installed for the purpose (they are no dependencies):
-`pip install pyaxis pyjstat`, then `python benchmarks/readers.py` with DIVIDE_MIRROR set. The
-official files are small, so each is also read repeated to the size of a cube by commune.
+Run it from the checkout with DIVIDE_MIRROR set; the peers are no dependencies:
+`uv run --with pyaxis --with pyjstat python benchmarks/readers.py`. The official files are
+small, so each is also read repeated to the size of a cube by commune.
 """
 
 import json
@@ -111,29 +111,36 @@ def figures(values: Any) -> Any:
     return pd.to_numeric(column, errors="coerce")
 
 
-def alone(kind: str, which: int, path: Path) -> tuple[float, float]:
-    """Read in a process of its own; return seconds without start-up, and MB above it."""
+def alone(kind: str, which: int, path: Path, times: int) -> tuple[float, float]:
+    """
+    Read in a process of its own; return the median seconds of a call, and MB above start-up.
+
+    The first call counts for memory alone: what a library loads or warms up at its first
+    call belongs to no file.
+    """
     code = (
-        "import re, sys, time; sys.path.insert(0, sys.argv[1]);"
+        "import re, statistics, sys, time; sys.path.insert(0, sys.argv[1]);"
         "import readers; from pathlib import Path;"
-        "read = readers.READERS[sys.argv[2]][int(sys.argv[3])];"
+        "read = readers.READERS[sys.argv[2]][int(sys.argv[3])]; path = Path(sys.argv[4]);"
         "import divide.tidy.px, divide.tidy.jsonstat, pyaxis.pyaxis, pyjstat.pyjstat;"
         "status = lambda: open('/proc/self/status').read();"
         "top = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', status())[1]) / 1024;"
-        "before = top(); start = time.perf_counter(); read(Path(sys.argv[4]));"
-        "print(time.perf_counter() - start, top() - before)"
+        "before = top(); read(path); above = top() - before;"
+        "took = lambda start: (read(path), time.perf_counter() - start)[1];"
+        "each = [took(time.perf_counter()) for _ in range(int(sys.argv[5]))];"
+        "print(statistics.median(each), above)"
     )
     here = str(Path(__file__).resolve().parent)
-    command = [sys.executable, "-c", code, here, kind, str(which), str(path)]
+    command = [sys.executable, "-c", code, here, kind, str(which), str(path), str(times)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     seconds, megabytes = done.stdout.split()[-2:]  # a peer prints on its way
     return float(seconds), float(megabytes)
 
 
-def compare(name: str, kind: str, path: Path, *, runs: int) -> None:
+def compare(name: str, kind: str, path: Path, *, runs: int, times: int) -> None:
     """Print both readers' time and memory on one file, and the ratios."""
     same = equal(kind, path)
-    own, peer = ([alone(kind, which, path) for _ in range(runs)] for which in (0, 1))
+    own, peer = ([alone(kind, which, path, times) for _ in range(runs)] for which in (0, 1))
     mine, theirs = (statistics.median(one[0] for one in taken) for taken in (own, peer))
     memory = [statistics.median(one[1] for one in taken) for taken in (own, peer)]
     print(
@@ -144,11 +151,13 @@ def compare(name: str, kind: str, path: Path, *, runs: int) -> None:
 
 def main() -> None:
     """Compare on the official files and on grown ones."""
-    compare("PX 106, as published", "px", MIRROR / PX, runs=5)
-    compare("JSON-stat 201, as published", "json", MIRROR / JSON, runs=5)
+    compare("PX 106, as published", "px", MIRROR / PX, runs=5, times=15)
+    compare("JSON-stat 201, as published", "json", MIRROR / JSON, runs=5, times=15)
     with tempfile.TemporaryDirectory() as folder:
-        compare("PX 106, grown to 6 million cells", "px", grown_px(Path(folder)), runs=2)
-        compare("JSON-stat 201, grown to 6 million", "json", grown_json(Path(folder)), runs=2)
+        compare("PX 106, grown to 6 million cells", "px", grown_px(Path(folder)), runs=3, times=1)
+        compare(
+            "JSON-stat 201, grown to 6 million", "json", grown_json(Path(folder)), runs=3, times=1
+        )
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from divide.errors import SourceChangedError, SourceError
+from divide.tidy import jsonstat_text
 from divide.tidy.jsonstat import read_jsonstat
 
 
@@ -83,6 +84,35 @@ def test_labels_fall_back_on_codes(eurostat):
     labels = read_jsonstat(eurostat).labels
     assert labels["geo"]["CH"] == "Switzerland"
     assert labels["unit"]["PC_IND"] == "PC_IND"
+
+
+LISTED = "[1, null, -2.5, 3e2,4 ,5,6,7,8,9,10, 11]"  # flat indexes 0 to 11
+
+
+@pytest.mark.parametrize("long", [1, 10**9], ids=["as a column", "as JSON"])
+def test_a_long_list_is_read_as_a_column(change, monkeypatch, long):
+    path = change()
+    cube = json.loads(path.read_text("utf-8"))
+    text = json.dumps(cube | {"value": "HERE", "status": {"1": "c"}})
+    path.write_text(text.replace('"HERE"', LISTED), "utf-8")
+    monkeypatch.setattr(jsonstat_text, "_LONG", long)
+    rows = read_jsonstat(path).texts()
+    assert rows["value"].tolist()[2:] == [-2.5, 300, 4, 5, 6, 7, 8, 9, 10, 11]
+    assert rows["value"].isna().tolist() == [False, True] + 10 * [False]
+    assert rows["flag"].tolist() == ["", "c"] + 10 * [""]
+    assert rows["time"].tolist() == ["2021", "2025"] * 6  # the last dimension runs fastest
+
+
+@pytest.mark.parametrize(
+    "listed", [LISTED.replace("-2.5", "nan"), LISTED.replace("4 ,", ","), LISTED[:-1]]
+)
+def test_a_long_list_of_other_things_is_read_as_json_is(change, monkeypatch, listed):
+    path = change()
+    cube = json.loads(path.read_text("utf-8"))
+    path.write_text(json.dumps(cube | {"value": "HERE"}).replace('"HERE"', listed), "utf-8")
+    monkeypatch.setattr(jsonstat_text, "_LONG", 1)
+    with pytest.raises(SourceError, match="no JSON, or is cut"):
+        read_jsonstat(path)
 
 
 @pytest.mark.parametrize(

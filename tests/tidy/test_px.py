@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from divide.errors import SourceChangedError, SourceError
-from divide.tidy.px import STATUSES, read_px, table_frame
+from divide.tidy import px_cells
+from divide.tidy.px import read_px, table_frame
+from divide.tidy.px_cells import STATUSES
 
 
 @pytest.fixture
@@ -98,6 +100,23 @@ def test_signs_are_read_by_their_text_not_by_their_number(tmp_path):
     np.testing.assert_array_equal(
         px.values, [np.nan, 0.0, np.nan, np.nan, np.nan, 0.0, 0.0, 0.0, -1.5]
     )
+
+
+@pytest.mark.parametrize("block", [1, 8, 11, 40])
+def test_cells_may_be_cut_into_blocks_anywhere(tmp_path, monkeypatch, block):
+    """Large cubes are read in blocks: none may begin within a number or a sign."""
+    header = 'DATASYMBOL5="()";\n'
+    data = '12345 "....." -\n- "-" -1.5\n6736024 "..." 95.6;'
+    path = write(tmp_path, data, header=header, size=9)
+    whole = read_px(path)
+    assert whole.statuses.tolist()[:3] == ["observed", "suppressed_unreliable", "observed"]
+    np.testing.assert_array_equal(
+        whole.values, [12345, np.nan, 0, 0, 0, -1.5, 6736024, np.nan, 95.6]
+    )
+    monkeypatch.setattr(px_cells, "_BLOCK", block)
+    cut = read_px(path)
+    np.testing.assert_array_equal(cut.values, whole.values)
+    assert cut.statuses.tolist() == whole.statuses.tolist()
 
 
 def test_the_frame_keeps_every_status_and_value(tmp_path):

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from divide.errors import SourceChangedError, SourceError
 from divide.tidy.jsonstat import JsonStat, read_jsonstat
-from divide.tidy.px import MEANINGS, NIL, STATUSES, Dimension, PxTable, read_px
+from divide.tidy.px import Dimension, PxTable, read_px
+from divide.tidy.px_cells import MEANINGS, NIL, STATUSES
 
 
 def read_cube(path: Path) -> PxTable:
@@ -60,7 +61,7 @@ def _kinds(cube: JsonStat, path: Path) -> NDArray[np.uint8]:
     if odd:
         raise SourceError(
             f"{path.name} shows {odd[0]!r}, a sign of unknown meaning. "
-            "Look it up in the cube's notes and add it to divide.tidy.px."
+            "Look it up in the cube's notes and add it to divide.tidy.px_cells."
         )
     empty = cube.frame["value"].isna()
     if (empty & (signs == "")).any() or (~empty & ~signs.isin(["", NIL])).any():

@@ -111,7 +111,7 @@ def _cells(path: Path, needed: tuple[str, ...], *, unit: str) -> DataFrame:
 def _read(path: Path) -> DataFrame:
     if path.suffix.lower() == ".csv":
         return read_flagged(path, dimensions(path))
-    cells = read_jsonstat(path).frame
+    cells = read_jsonstat(path).texts()
     if "time" not in cells:
         raise SourceChangedError(f"{path.name} has no dimension 'time'. Fetch it again.")
     dated: DataFrame = cells.assign(year=cells["time"].astype("int64"))

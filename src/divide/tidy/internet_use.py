@@ -135,7 +135,7 @@ def tidy_international(use_path: Path, households_path: Path, *, edition: str) -
 
 def _eurostat_rows(path: Path, source: str) -> DataFrame:
     indicator, table, wanted = _EUROSTAT[source]
-    cells = read_jsonstat(path).frame
+    cells = read_jsonstat(path).texts()
     lost = {*wanted, "geo", "time"} - set(cells.columns)
     if lost:
         raise SourceChangedError(f"{path.name} lacks the dimensions {sorted(lost)}. Fetch {table}.")

@@ -66,7 +66,7 @@ def _label_cells(cube: JsonStat) -> DataFrame:
             f"The cube's dimensions are {', '.join(cube.labels)}; year, place and others with "
             "only their total are expected. Choose the totals in the query."
         )
-    cells = cube.frame
+    cells = cube.texts()
     if cells["value"].isna().any():
         raise SourceChangedError("The cube leaves residents of some places out.")
     return DataFrame(

@@ -9,16 +9,15 @@ the last dimension running fastest.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 from pandas import DataFrame
-from pyarrow import csv
 
 from divide.errors import SourceChangedError, SourceError
+from divide.tidy.px_cells import LONGEST, STATUSES, read_cells
 from divide.tidy.px_header import (
     Entries,
     dimension_names,
@@ -27,28 +26,6 @@ from divide.tidy.px_header import (
     notes,
     read_header,
 )
-
-STATUSES: Final = (
-    "observed",
-    "suppressed_unreliable",
-    "suppressed_protected",
-    "missing",
-    "not_applicable",
-)
-# What a sign means, as printed under the office's tables; blanks inside are dropped first.
-MEANINGS: Final = {
-    "-": "observed",
-    "()": "suppressed_unreliable",
-    "X": "suppressed_protected",
-    "...": "missing",
-    "*": "not_applicable",
-}
-NIL: Final = "-"
-# A sign is written as a row of dots; it becomes the number -n * 1e305, which no table holds.
-_MARK: Final = 1e305
-_LONGEST: Final = 9
-
-_BLANKS: Final = bytes.maketrans(b" \t\r", b"\n\n\n")
 
 
 @dataclass(frozen=True)
@@ -113,7 +90,7 @@ def read_px(path: Path) -> PxTable:
     raw = _bytes_of(path)
     entries, start = read_header(raw, path)
     dimensions = _dimensions(entries, path)
-    values, kinds = _cells(raw[start:], _meanings(entries), path)
+    values, kinds = read_cells(raw, start, _meanings(entries), path)
     expected = int(np.prod([len(dimension.codes) for dimension in dimensions]))
     if len(values) != expected:
         raise SourceChangedError(
@@ -191,55 +168,5 @@ def _meanings(entries: Entries) -> dict[int, str]:
     """Say which sign each row of dots stands for; undeclared, it stands for itself."""
     return {
         dots: entry_text(entries, f"DATASYMBOL{dots}").replace(" ", "") or "." * dots
-        for dots in range(1, _LONGEST + 1)
+        for dots in range(1, LONGEST + 1)
     }
-
-
-def _cells(
-    data: bytes, meanings: Mapping[int, str], path: Path
-) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
-    end = data.rfind(b";")
-    if end < 0 or data[end + 1 :].strip():
-        raise SourceError(f"{path.name} is cut: its DATA has no end. Fetch it again.")
-    values = _numbers(data[:end], path)
-    kinds = np.zeros(len(values), dtype=np.uint8)
-    marked = np.flatnonzero(values <= -_MARK / 2)
-    dots = np.rint(values[marked] / -_MARK).astype(np.int64)
-    for count in np.unique(dots).tolist():
-        sign = meanings.get(count, "?")
-        if sign not in MEANINGS:
-            raise SourceError(
-                f"{path.name} shows {sign!r} (DATASYMBOL{count}), a sign of unknown meaning. "
-                "Look it up in the file's notes and add it to divide.tidy.px."
-            )
-        cells = marked[dots == count]
-        kinds[cells] = STATUSES.index(MEANINGS[sign])
-        values[cells] = 0.0 if sign == NIL else np.nan
-    return values, kinds
-
-
-def _numbers(data: bytes, path: Path) -> NDArray[np.float64]:
-    """Parse the cells, each row of dots turned into its number."""
-    for dots in range(1, _LONGEST + 1):
-        data = data.replace(b'"%b"' % (b"." * dots), b" -%de305 " % dots)
-    lines = b"\n%b\n" % data.replace(b'"-"', b" - ").translate(_BLANKS)
-    # Twice: two nils in a row share the line end between them.
-    lines = lines.replace(b"\n-\n", b"\n0\n").replace(b"\n-\n", b"\n0\n")
-    try:
-        column = csv.read_csv(
-            pa.BufferReader(lines),
-            read_options=csv.ReadOptions(column_names=["value"]),
-            parse_options=csv.ParseOptions(delimiter="\x01", quote_char=False),
-            convert_options=csv.ConvertOptions(
-                column_types={"value": pa.float64()}, null_values=[]
-            ),
-        )["value"]
-    except pa.ArrowInvalid as error:
-        reason = str(error).rpartition("error to double: ")[2]
-        raise SourceError(
-            f"{path.name}: its DATA cannot be read as numbers ({reason}). Fetch it again."
-        ) from error
-    values: NDArray[np.float64] = np.require(column.to_numpy(), requirements="W")
-    if not np.isfinite(values).all():
-        raise SourceError(f"{path.name}: its DATA holds words instead of numbers. Fetch it again.")
-    return values

@@ -18,6 +18,9 @@ _KEY: Final = re.compile(
     re.DOTALL,
 )
 
+_BETWEEN: Final = re.compile(r'"\s*,\s*"')
+_JOINED: Final = re.compile(r'"\s*"')
+
 # (keyword, language, dimension) → texts; the language "" is the file's own.
 Entries = dict[tuple[str, str, str], tuple[str, ...]]
 
@@ -117,5 +120,7 @@ def _strings(value: str) -> tuple[str, ...]:
     stripped = value.strip()
     if not stripped.startswith('"'):
         return (stripped,)
-    items = re.split(r'"\s*,\s*"', stripped[1:-1])
-    return tuple(re.sub(r'"\s*"', "", item).strip() for item in items)
+    items = _BETWEEN.split(stripped[1:-1])
+    if stripped.count('"') > 2 * len(items):
+        items = [_JOINED.sub("", item) for item in items]
+    return tuple([item.strip() for item in items])
