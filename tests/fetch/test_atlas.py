@@ -1,10 +1,8 @@
-"""STATATLAS maps and the Map Explorer: the right map, the right year, each value its place."""
-
-import json
+"""STATATLAS maps: the right map, the right year, the right borders."""
 
 import pytest
 
-from divide.errors import BadAnswerError, FactsError, SourceChangedError
+from divide.errors import BadAnswerError, FactsError
 from divide.fetch import atlas
 
 # Two rows of map 27862: population of cantons at the end of 2023.
@@ -62,91 +60,6 @@ def test_a_renamed_column_is_refused(service, statatlas, policy, tmp_path):
     service.on("/csv/27862_131.csv", MAP.replace("VALUE", "WERT"))
     with pytest.raises(BadAnswerError, match="VALUE"):
         atlas.fetch(statatlas, tmp_path, policy)
-
-
-@pytest.fixture
-def explorer(service):
-    values = {
-        "nivgeo": "polg2024_01_01",
-        "indic": {"c_id_indicateur": "sozialhilfeempf"},
-        "distribution": {"values": [3.1, -9999, 2.4]},
-    }
-    places = {"territories": {"codgeo": ["261", "351", "5586"], "libgeo": ["Z", "B", "L"]}}
-    service.on("/GC_indic.php", {"content": values})
-    service.on("/GC_refdata.php", {"content": places})
-    return {
-        "kind": "atlas",
-        "url": service.url,
-        "indicator": "sozialhilfeempf",
-        "dataset": "ch_13_01",
-        "view": "map179",
-        "year": 2022,
-    }
-
-
-def test_values_and_places_are_kept_as_received(service, explorer, policy, tmp_path):
-    found = atlas.fetch(explorer, tmp_path, policy)
-    values, places = (json.loads(found.files[one].read_bytes()) for one in ("values", "places"))
-    paired = atlas.pair(
-        values["content"]["distribution"]["values"], places["content"]["territories"]["codgeo"]
-    )
-    assert paired == {"261": 3.1, "351": None, "5586": 2.4}
-    assert (found.edition, found.register_date) == ("2022", "2024-01-01")
-    assert found.notes[0] == "2 values in borders polg2024_01_01."
-
-
-def test_the_year_is_not_percent_encoded(service, explorer, policy, tmp_path):
-    """Encoded, the filter is not seen, and another year answers without a word."""
-    atlas.fetch(explorer, tmp_path, policy)
-    indic, refdata = service.calls
-    assert indic.raw_query == (
-        "indic=sozialhilfeempf&dataset=ch_13_01&view=map179&lang=de&obs=main&filters=annee=2022"
-    )
-    assert refdata.raw_query == "nivgeo=polg2024_01_01&extent=ch&lang=de&obs=main"
-
-
-@pytest.mark.parametrize("year", ["2022/23", "2020-2022", "22"])
-def test_a_year_that_would_be_ignored_is_not_asked(service, explorer, policy, tmp_path, year):
-    with pytest.raises(FactsError, match="four digits"):
-        atlas.fetch(explorer | {"year": year}, tmp_path, policy)
-    assert service.calls == []
-
-
-def change(service, **more):
-    content = json.loads(json.dumps(service.replies["/GC_indic.php"]["content"]))
-    service.on("/GC_indic.php", {"content": content | more})
-
-
-def test_a_list_of_another_length_is_refused(service, explorer, policy, tmp_path):
-    change(service, distribution={"values": [3.1, -9999]})
-    with pytest.raises(SourceChangedError, match="2 values for 3 places"):
-        atlas.fetch(explorer, tmp_path, policy)
-
-
-def test_groups_are_checked_each(service, explorer, policy, tmp_path):
-    change(service, distribution={"values": {"m": [1, 2, 3], "f": [-9999, 2, 3]}})
-    assert atlas.fetch(explorer, tmp_path, policy).notes[0].startswith("5 values")
-    change(service, distribution={"values": {"m": [1, 2, 3], "f": [2, 3]}})
-    with pytest.raises(SourceChangedError):
-        atlas.fetch(explorer, tmp_path, policy)
-
-
-def test_nothing_but_missing_values_is_refused(service, explorer, policy, tmp_path):
-    change(service, distribution={"values": [-9999, -9999, -9999]})
-    with pytest.raises(BadAnswerError, match="no value for any place"):
-        atlas.fetch(explorer, tmp_path, policy)
-
-
-@pytest.mark.parametrize("more", [{"indic": {"c_id_indicateur": "staendigepop"}}, {"nivgeo": ""}])
-def test_another_indicator_is_refused(service, explorer, policy, tmp_path, more):
-    change(service, **more)
-    with pytest.raises(BadAnswerError, match="sozialhilfeempf was asked"):
-        atlas.fetch(explorer, tmp_path, policy)
-
-
-def test_a_place_named_twice_is_refused():
-    with pytest.raises(SourceChangedError, match="names a place twice"):
-        atlas.pair([1, 2], ["261", "261"])
 
 
 @pytest.mark.mirror

@@ -25,8 +25,10 @@ MORE_FORMS = {
     "bfs_ict_access": {".json"},
     "bfs_ict_activities": {".json"},
     "bfs_ict_skills": {".json"},
+    "bfs_social_assistance": {".json"},
     "swisstopo_localities": {".zip"},
 }
+CALLED_JSON = ("explorer", "wms")
 # Sources that no edition lies at hand of: forms that tests/tidy reads them in.
 FLOWS = ("statpop", "statpop_households", "statpop_language", "statpop_persons_in_households")
 CUBES = ("disability_pensions", "institutions", "social_assistance_cantons")
@@ -74,8 +76,9 @@ def test_a_channel_brings_a_form_that_its_table_reads(
 ) -> None:
     declared = {Path(name).suffix for one in source.editions for name in one.files.values()}
     known = declared | MORE_FORMS.get(source.id, set()) | NEW_FORMS.get(source.id, set())
-    # Without a name the files are called after the calls, and are CSV.
-    name = str(channel.options.get("file", f"{channel.kind}.csv"))
+    # Without a name the files are called after the calls, and are CSV or, from few, JSON.
+    kind = ".json" if channel.kind in CALLED_JSON else ".csv"
+    name = str(channel.options.get("file", f"{channel.kind}{kind}"))
     assert Path(name).suffix in known, name
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from divide import catalog
-from divide.fetch import entries, http, pxweb, sources, stac
+from divide.fetch import entries, explorer, http, pxweb, sources, stac
 
 pytestmark = pytest.mark.live
 
@@ -42,6 +42,9 @@ def looked_up(channel: catalog.Channel, rules: http.Policy) -> Any:
         address = f"{url}/collections/{options['collection']}/items"
         found, _ = entries.ask_json(http.Ask(address, query=(("limit", "1"),)), rules)
         return [stac.choose(one, options) for one in found["features"]]
+    if channel.kind == "explorer":
+        found, _ = entries.ask_json(http.Ask(f"{url}/GC_listIndics.php?lang=de"), rules)
+        return explorer.choose(found["content"], options)
     if channel.kind == "ckan":
         query = (("id", options["package"]),)
         found, _ = entries.ask_json(http.Ask(f"{url}/package_show", query=query), rules)
@@ -54,7 +57,7 @@ def looked_up(channel: catalog.Channel, rules: http.Policy) -> Any:
 def test_the_service_still_offers_the_source(name: str, tmp_path: Path) -> None:
     channel = FIRST[name]
     rules = replace(sources.policy(catalog.source(name)), tries=2, deadline=60.0)
-    if channel.kind in ("dam", "pxweb", "stac", "ckan"):
+    if channel.kind in ("dam", "explorer", "pxweb", "stac", "ckan"):
         assert looked_up(channel, rules), f"{name}: the service offers nothing by this name"
         return
     options = {**channel.options, **SMALL.get(channel.kind, {})}

@@ -2,11 +2,13 @@
 
 import json
 
+import pandas as pd
 import pytest
 
 from divide import schemas
 from divide.errors import SourceChangedError, SourceError
 from divide.tidy.atlases import tidy_explorer, tidy_statatlas
+from divide.tidy.beneficiaries import tidy_social_assistance_communes
 
 HEAD = (
     '"GEO_ID";"GEO_NAME";VALUE;"STATUS";"PERIOD_REF";"LAST_UPDATE";"GEOM_CODE";"GEOM_PERIOD";'
@@ -105,6 +107,25 @@ def test_an_answer_that_is_no_json_is_refused(write):
     values.write_text("<html>")
     with pytest.raises(SourceError, match=r"values\.json cannot be read"):
         tidy_explorer(values, places, edition="2022")
+
+
+@pytest.mark.mirror
+def test_the_export_and_the_service_tell_the_same_recipients(mirror, write):
+    """All communes of the export, written as the service would answer them."""
+    official = mirror / "bfs_social_assistance" / "2022" / "social_assistance_2022.csv"
+    cells = [line.split(";") for line in official.read_text("utf-8-sig").splitlines()[3:]]
+    shown = [float(cell[2]) if cell[2][0].isdigit() else -9999 for cell in cells]
+    files = explorer(write, shown, [cell[0] for cell in cells])
+    asked = tidy_explorer(*files, edition="2022", register_date="2024-01-01")
+    export = tidy_social_assistance_communes(official, edition="2022")
+    export = export[export["indicator"] == "social_assistance_recipients"].reset_index(drop=True)
+    assert (asked["value"].notna().sum(), len(asked)) == (1639, 2131)
+    same = [name for name in asked if name not in ("status", "cell")]
+    pd.testing.assert_frame_equal(asked[same], export[same])
+    # The export has two words for no figure, the service one mark.
+    without = asked["value"].isna()
+    assert set(export.loc[without, "status"]) == {"suppressed", "missing"}
+    assert set(asked.loc[without, "status"]) == {"missing"}
 
 
 @pytest.mark.mirror

@@ -15,7 +15,7 @@ from divide.fetch.receipts import Receipt
 from divide.fetch.snapshots import check_declared
 
 CHANNELS: Final = (
-    *("agvch", "atlas", "ckan", "dam", "eurostat", "plain"),
+    *("agvch", "atlas", "ckan", "dam", "eurostat", "explorer", "plain"),
     *("pxweb", "sdmx", "sparql", "stac", "wms"),
 )
 # What policies may set in a source's YAML, beside its hosts.
