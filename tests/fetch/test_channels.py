@@ -22,6 +22,7 @@ UNSERVED = sorted(
 )
 # Forms that a table is read from beside that of the files laid down by hand: tested in tests/tidy.
 MORE_FORMS = {
+    "bfs_communes": {".csv"},
     "bfs_ict_access": {".json"},
     "bfs_ict_activities": {".json"},
     "bfs_ict_skills": {".json"},

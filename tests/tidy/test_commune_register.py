@@ -7,7 +7,7 @@ from divide import schemas
 from divide.errors import SourceChangedError, SourceError
 from divide.tidy.commune_correspondances import tidy_correspondances
 from divide.tidy.commune_history import tidy_history
-from divide.tidy.commune_register import tidy_levels, tidy_mutations, tidy_snapshot
+from divide.tidy.commune_register import tidy_mutations, tidy_snapshot
 
 SNAPSHOT = "HistoricalCode,BfsCode,ValidFrom,ValidTo,Level,Parent,Name,ShortName\n"
 # BFS, agvchapp: code 10078 is the district of Horgen and the commune of Vionnaz; the last
@@ -108,18 +108,6 @@ def test_correspondances_say_whether_counts_add_up(write):
     }  # fmt: skip
 
 
-def test_levels_give_the_language_region(write):
-    head = "HistoricalCode,BfsCode,Name,CantonId,Canton,DistrictId,District,SPRGEB2020,REGCH\n"
-    text = head + "10597,101,Steinmaur,1,Zürich,10080,Bezirk Dielsdorf,1,4\n"
-    row = tidy_levels(write(text)).iloc[0].to_dict()
-    assert row == {
-        "place": "0101", "name": "Steinmaur", "canton": "ZH", "district_historical": "10080",
-        "language_region": "de", "major_region": "4",
-    }  # fmt: skip
-    with pytest.raises(SourceChangedError, match="language regions"):
-        tidy_levels(write(text.replace(",1,4", ",9,4")))
-
-
 @pytest.mark.mirror
 def test_service_and_file_tell_the_same_mutations(recorded, mirror):
     """Two channels of one register: 60 pairs of 2018 up to April, equal in every column."""
@@ -148,7 +136,6 @@ def test_other_recorded_answers(recorded, write):
         edition="x",
     )
     assert pairs["initial"].tolist() == ["0132", "0133"] and set(pairs["kind"]) == {"merger"}
-    assert tidy_levels(folder / "agvch_levels_excerpt.csv")["place"].tolist() == ["0101"]
     # The excerpt of eight rows leaves out the district of the city of Zurich.
     path = folder / "agvch_snapshot_current.csv"
     with pytest.raises(SourceError, match="no canton is found above Zürich"):

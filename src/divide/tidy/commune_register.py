@@ -13,7 +13,6 @@ from divide.tidy.commune_history import finish, iso_days
 
 SOURCE: Final = "bfs_commune_register"
 _LEVELS: Final = {"1": "canton", "2": "district", "3": "commune"}
-_LANGUAGES: Final = {"1": "de", "2": "fr", "3": "it", "4": "rm"}
 SIDES: Final = {
     f"{side}{theirs}": f"{side.lower()}{ours}"
     for side in ("Initial", "Terminal")
@@ -114,41 +113,6 @@ def tidy_mutations(
     }
     known = (str(named["date"].min()), register_date)
     return finish(named.assign(**sides), source=SOURCE, edition=edition, known=known)
-
-
-def tidy_levels(path: Path) -> DataFrame:
-    """
-    List communes with the language region they are assigned to.
-
-    Districts stand in this answer with their historical code, which is not their number.
-
-    Returns
-    -------
-    DataFrame
-        One row per commune: `place`, `name`, `canton`, `district_historical`,
-        `language_region`, and `major_region` where the answer has it.
-
-    Raises
-    ------
-    SourceChangedError
-        If a column, canton or language region is unknown.
-    """
-    rows = read_answer(
-        path, ("HistoricalCode", "BfsCode", "Name", "CantonId", "DistrictId", "SPRGEB2020")
-    )
-    language = rows["SPRGEB2020"].map(_LANGUAGES)
-    if language.isna().any():
-        raise SourceChangedError(f"{path.name}: unknown language regions.")
-    return DataFrame(
-        {
-            "place": rows["BfsCode"].map(terms.commune_id),
-            "name": rows["Name"],
-            "canton": rows["CantonId"].map(terms.canton_id),
-            "district_historical": rows["DistrictId"],
-            "language_region": language,
-            "major_region": rows.get("REGCH", pd.Series(None, rows.index, dtype="object")),
-        }
-    )
 
 
 def read_answer(path: Path, needed: tuple[str, ...]) -> DataFrame:

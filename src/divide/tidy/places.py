@@ -82,8 +82,28 @@ def tidy_places(register_path: Path, *, register_date: str, edition: str) -> Dat
     """
     communes = tidy_register(read_rows(register_path), where=register_path.name)
     _check_register(communes, read_rows(register_path, "Métadonnées"), register_date)
+    return list_levels(communes, register_date=register_date, edition=edition)
+
+
+def list_levels(
+    communes: DataFrame, *, register_date: str, edition: str, source: str = SOURCE
+) -> DataFrame:
+    """
+    List country, regions, cantons and districts above the communes of one day.
+
+    Parameters
+    ----------
+    communes
+        One row per commune: `place`, `name`, `canton`, `district`, `district_name`,
+        `major_region`, `language_region`, `typology_9`, `urban_rural`.
+
+    Returns
+    -------
+    DataFrame
+        The columns and rows of `tidy_places`.
+    """
     levels = [_regions(), _cantons(communes), _districts(communes), _communes(communes)]
-    frame = pd.concat(levels).assign(register_date=register_date, source=SOURCE, edition=edition)
+    frame = pd.concat(levels).assign(register_date=register_date, source=source, edition=edition)
     frame = frame[list(COLUMNS)].astype("str")
     return frame.sort_values(["place_level", "place"], ignore_index=True)
 
