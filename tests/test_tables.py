@@ -191,9 +191,30 @@ def test_boundaries_keep_their_geometry(home: Path) -> None:
     assert found.crs == "EPSG:2056"
     assert found.geometry.iloc[1].equals(box(0, 0, 1, 1))
     assert tables.read("boundaries")["place"].tolist() == ["0230", "0261"]
+    with pytest.raises(TableError, match=r"No boundaries of 2020-01-01 .* those of 2024-01-01"):
+        tables.read_boundaries("2020-01-01")
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(TableError, match="divide build --force boundaries"):
         tables.read_boundaries()
+
+
+def test_boundaries_of_a_day_come_without_those_of_another(home: Path) -> None:
+    """Zwieselberg (947) merged into Reutigen (767) on 1 January 2024; shapes are invented."""
+    shapes = geopandas.GeoDataFrame(
+        {
+            "place_level": ["commune", "commune", "commune", "canton"],
+            "place": ["0767", "0947", "0767", "BE"],
+            "name": ["Reutigen", "Zwieselberg", "Reutigen", "Bern"],
+            "register_date": ["2023-01-01", "2023-01-01", "2024-01-01", "2022-01-01"],
+        },
+        geometry=[box(0, 0, 1, 1), box(1, 0, 2, 1), box(0, 0, 2, 1), box(0, 0, 2, 1)],
+        crs="EPSG:2056",
+    )
+    tables.write(shapes, "boundaries", provenance=MADE)
+    newest, older = tables.read_boundaries(), tables.read_boundaries("2023-01-01")
+    assert newest["place"].tolist() == ["BE", "0767"]
+    assert older["place"].tolist() == ["BE", "0767", "0947"]
+    assert len(tables.read("boundaries")) == 4
 
 
 def test_nothing_given_is_changed(home: Path) -> None:

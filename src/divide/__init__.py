@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from divide import terms
 
 if TYPE_CHECKING:
+    from divide.build.registers import join, places, restate, successors
     from divide.catalog import canton, cantons, indicator, indicators, source, sources
     from divide.errors import DivideError
     from divide.tables import provenance, read, read_boundaries
@@ -32,12 +33,16 @@ _WHERE = {
     "group_id": "divide.terms",
     "indicator": "divide.catalog",
     "indicators": "divide.catalog",
+    "join": "divide.build.registers",
     "label": "divide.texts",
+    "places": "divide.build.registers",
     "provenance": "divide.tables",
     "read": "divide.tables",
     "read_boundaries": "divide.tables",
+    "restate": "divide.build.registers",
     "source": "divide.catalog",
     "sources": "divide.catalog",
+    "successors": "divide.build.registers",
     "DivideError": "divide.errors",
 }
 
@@ -49,12 +54,16 @@ __all__ = [
     "group_id",
     "indicator",
     "indicators",
+    "join",
     "label",
+    "places",
     "provenance",
     "read",
     "read_boundaries",
+    "restate",
     "source",
     "sources",
+    "successors",
 ]
 
 

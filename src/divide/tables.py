@@ -62,18 +62,57 @@ def read(table: str, *, place: str | None = None) -> pd.DataFrame:
     return frame
 
 
-def read_boundaries() -> "GeoDataFrame":
-    """Read the boundaries: communes, cantons and lakes, EPSG:2056."""
-    path = _path("boundaries")
-    if not path.exists():
+def read_boundaries(date: str | None = None, *, every: bool = False) -> "GeoDataFrame":
+    """
+    Read the boundaries: communes, cantons and lakes, EPSG:2056.
+
+    Parameters
+    ----------
+    date
+        The day whose communes are wanted, ISO; the newest at hand unless told. Cantons are
+        those of the only set there is, whatever day is asked for.
+    every
+        Return the boundaries of every day at hand.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per place, with the `register_date` that it is drawn for.
+
+    Raises
+    ------
+    TableError
+        If no boundaries are built, or none of that day.
+    """
+    if not exists("boundaries"):
         raise TableError(
             "Table 'boundaries' is not built: boundaries come from official files, not from the "
             "embedded default. Set DIVIDE_MIRROR and run: divide build boundaries"
         )
+    return _drawn() if every else _drawn_on(_drawn(), date)
+
+
+def _drawn() -> "GeoDataFrame":
+    """Return the boundaries of every day at hand."""
+    path = _path("boundaries")
     _verified(path, "boundaries")
     import geopandas
 
-    found: GeoDataFrame = geopandas.read_parquet(path)
+    drawn: GeoDataFrame = geopandas.read_parquet(path)
+    return drawn
+
+
+def _drawn_on(drawn: "GeoDataFrame", date: str | None) -> "GeoDataFrame":
+    """Keep one day's communes and lakes; without a day, the newest of each level."""
+    days = drawn.groupby("place_level")["register_date"].transform("max")
+    if date is not None:
+        known = sorted(set(drawn.loc[drawn["place_level"] == "commune", "register_date"]))
+        if date not in known:
+            raise TableError(
+                f"No boundaries of {date} are at hand. There are those of {', '.join(known)}."
+            )
+        days = days.mask(drawn["place_level"] != "canton", date)
+    found: GeoDataFrame = drawn[drawn["register_date"] == days].reset_index(drop=True)
     return found
 
 
@@ -169,7 +208,7 @@ def _store(ordered: pd.DataFrame, original: pd.DataFrame, path: Path) -> None:
 
 def _load(path: Path, table: str) -> pd.DataFrame:
     if table == "boundaries":
-        return pd.DataFrame(read_boundaries())
+        return pd.DataFrame(_drawn())
     return pd.read_parquet(path)
 
 

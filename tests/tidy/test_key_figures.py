@@ -4,7 +4,7 @@ import pytest
 
 from divide import schemas
 from divide.errors import SourceChangedError, SourceError
-from divide.tidy.key_figures import tidy_key_figures
+from divide.tidy.key_figures import tidy_key_figures, tidy_list
 
 HEADS = [
     "Code commune", "Commune", "Habitants", "Variation en %", "Etrangers en %", "0-19 ans",
@@ -42,6 +42,15 @@ def test_a_commune_has_its_figures(write):
     assert set(found["register_date"]) == {"2021-01-01"} and set(found["year"]) == {2019}
     # Row 6 of the sheet, third column.
     assert found.loc[("residents", "total"), "cell"] == "C6"
+
+
+def test_the_communes_are_one_more_list(write):
+    rows = tidy_list(write(COUNTRY, AEUGST, SMALL), edition="2021")
+    assert rows[["place", "name"]].to_numpy().tolist() == [
+        ["0001", "Aeugst am Albis"],
+        ["0002", "Small"],
+    ]
+    assert set(rows["register_date"]) == {"2021-01-01"}
 
 
 def test_what_is_protected_stays_a_row(write):

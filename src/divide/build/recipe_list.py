@@ -40,13 +40,12 @@ class Recipe:
         return self.optional and count < (1 if self.any_source else len(self.sources))
 
 
-def _tidy(table: str, *sources: str, baseline: bool = True, optional: bool = False) -> Recipe:
+def _tidy(table: str, *sources: str) -> Recipe:
     return Recipe(
         table,
         f"divide.build.recipes:{table}",
         sources=sources,
-        baseline=f"{table}.csv" if baseline else None,
-        optional=optional,
+        baseline=f"{table}.csv",
     )
 
 
@@ -65,6 +64,8 @@ def _register(table: str, *sources: str, every: tuple[str, ...] = ()) -> Recipe:
 def _measured(table: str, *tables: str) -> Recipe:
     return Recipe(table, f"divide.build.recipes:{table}", tables=tables)
 
+
+_LISTS = ("bfs_communes", "bfs_commune_register")
 
 RECIPES = {
     recipe.table: recipe
@@ -86,11 +87,11 @@ RECIPES = {
         _tidy("social_assistance", "bfs_canton_key_figures", "bfs_social_assistance"),
         _tidy("nursing_homes", "bag_nursing_homes"),
         _tidy("published_rates"),
-        _tidy("boundaries", "bfs_boundaries", baseline=False, optional=True),
+        _register("boundaries", "bfs_boundaries", every=("bfs_boundaries",)),
         _extra("households", "bfs_households"),
         _extra("online_activities", "bfs_ict_activities"),
         _extra("localities", "swisstopo_localities"),
-        _register("registers", "bfs_communes", every=("bfs_communes",)),
+        _register("registers", *_LISTS, "bfs_commune_key_figures", every=_LISTS),
         _register("commune_states", "bfs_commune_history", "bfs_commune_register"),
         _register("commune_mutations", "bfs_commune_history", "bfs_commune_register"),
         _register("commune_correspondances", "bfs_commune_register"),
@@ -108,6 +109,7 @@ RECIPES = {
         _extra("international_skills", "eurostat_skills"),
         _extra("regional_access", "eurostat_regional_access"),
         _extra("broadband", "bakom_broadband"),
+        _extra("institution_coverage", "bakom_coverage"),
         _measured("composition", "population", "education", "living_arrangements", "internet_use"),
         _measured("exclusion_risk", "internet_use", "composition", "education"),
         _measured("visibility", "living_arrangements"),

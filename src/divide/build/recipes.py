@@ -7,16 +7,15 @@ import pandas as pd
 
 from divide import catalog, schemas, tables
 from divide.build import Inputs
+from divide.build.register_recipes import places_of
 from divide.build.settings import setting
 from divide.errors import TableError
 from divide.fetch.snapshots import Snapshot, verify
 from divide.measure import cells, combination, exclusion, residents
 from divide.measure import visibility as ladder
-from divide.tidy import beneficiaries, connectivity, homes
-from divide.tidy import boundaries as borders
+from divide.tidy import atlases, beneficiaries, connectivity, homes
 from divide.tidy import education as schooling
 from divide.tidy import internet_use as ict
-from divide.tidy import places as register
 from divide.tidy import population as people
 from divide.tidy import population_groups as groups
 from divide.tidy import population_structure as structure
@@ -71,12 +70,7 @@ def _main(tidy: Callable[..., pd.DataFrame], **more: Any) -> Tidy:
 
 def places(inputs: Inputs) -> pd.DataFrame:
     """Make the table of places: country, regions, cantons; districts and communes if official."""
-    return _official_first(inputs, "places", {"bfs_communes": _places})
-
-
-def _places(one: Snapshot) -> pd.DataFrame:
-    date = one.register_date or one.edition
-    return register.tidy_places(one.files["main"], register_date=date, edition=one.edition)
+    return _official_first(inputs, "places", {"bfs_communes": places_of})
 
 
 def population(inputs: Inputs) -> pd.DataFrame:
@@ -89,7 +83,7 @@ def population(inputs: Inputs) -> pd.DataFrame:
     }
     if "bfs_communes" not in found or "bfs_population" not in found:
         return _official_first(inputs, "population", {**tidies, "bfs_population": _never})
-    known = _places(found["bfs_communes"])
+    known = places_of(found["bfs_communes"])
     everyone = people.tidy_population(
         found["bfs_population"].files["main"], known, edition=found["bfs_population"].edition
     )
@@ -150,9 +144,18 @@ def social_assistance(inputs: Inputs) -> pd.DataFrame:
         "social_assistance",
         {
             "bfs_canton_key_figures": _main(beneficiaries.tidy_social_assistance_cantons),
-            "bfs_social_assistance": _main(beneficiaries.tidy_social_assistance_communes),
+            "bfs_social_assistance": _recipients,
         },
     )
+
+
+def _recipients(one: Snapshot) -> pd.DataFrame:
+    """Read recipients by commune from the export, or from the two answers of the service."""
+    if "main" in one.files:
+        path = one.files["main"]
+        return beneficiaries.tidy_social_assistance_communes(path, edition=one.edition)
+    parts = (one.files["values"], one.files["places"])
+    return atlases.tidy_explorer(*parts, edition=one.edition, register_date=one.register_date)
 
 
 def nursing_homes(inputs: Inputs) -> pd.DataFrame:
@@ -165,17 +168,6 @@ def nursing_homes(inputs: Inputs) -> pd.DataFrame:
 def published_rates(inputs: Inputs) -> pd.DataFrame:
     """Make the table of single figures typed from publications."""
     return read_baseline(inputs, "published_rates")
-
-
-def boundaries(inputs: Inputs) -> pd.DataFrame:
-    """Make the boundaries of communes, cantons and lakes (a GeoDataFrame)."""
-    one = inputs.snapshots["bfs_boundaries"]
-    verify(one)
-    lakes = [one.files[role] for role in ("lakes_large", "lakes_small")]
-    found: pd.DataFrame = borders.tidy_boundaries(
-        one.files["communes"], lakes, one.files["cantons"], edition=one.edition
-    )
-    return found
 
 
 def composition(_: Inputs) -> pd.DataFrame:

@@ -4,31 +4,71 @@ import pandas as pd
 
 from divide import catalog
 from divide.build import Inputs
-from divide.errors import FactsError, SourceChangedError
+from divide.errors import FactsError, SourceChangedError, SourceError
 from divide.fetch.snapshots import Snapshot, verify
+from divide.tidy import boundaries as borders
 from divide.tidy import commune_correspondances as pairs
-from divide.tidy import commune_history
+from divide.tidy import commune_history, key_figures, service_places
 from divide.tidy import commune_register as agvch
 from divide.tidy import commune_states as states
-from divide.tidy import places as lists
+from divide.tidy import places as lists_of
 
 HISTORY = "bfs_commune_history"
 SERVICE = "bfs_commune_register"
+# Its communes are a list of one day more: numbers and names.
+NUMBERS = "bfs_commune_key_figures"
 
 
 def registers(inputs: Inputs) -> pd.DataFrame:
     """Make the table of every list of places at hand, one register date after the other."""
-    parts = []
-    for one in inputs.editions["bfs_communes"]:
-        verify(one)
-        parts.append(
-            lists.tidy_places(
-                one.files["main"],
-                register_date=one.register_date or one.edition,
-                edition=one.edition,
-            )
+    lists: dict[str, pd.DataFrame] = {}
+    for one in (*inputs.editions.get("bfs_communes", ()), *inputs.editions.get(SERVICE, ())):
+        # Of one day the list laid down counts before the service's, which tells the same.
+        if "main" in one.files or "levels" in one.files:
+            lists.setdefault(_day(one), places_of(one))
+    if NUMBERS in inputs.snapshots:
+        one = _verified(inputs, NUMBERS)
+        numbers = key_figures.tidy_list(one.files["main"], edition=one.edition)
+        lists.setdefault(str(numbers["register_date"].iloc[0]), numbers)
+    if not lists:
+        raise SourceError(
+            f"No list of places is at hand: '{SERVICE}' was fetched without its levels. "
+            f"Run: divide fetch {SERVICE}"
         )
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(lists.values(), ignore_index=True)
+
+
+def places_of(one: Snapshot) -> pd.DataFrame:
+    """Read all places of one day, from the register's export or the service's two answers."""
+    verify(one)
+    if "main" in one.files:
+        path = one.files["main"]
+        return lists_of.tidy_places(path, register_date=_day(one), edition=one.edition)
+    return service_places.tidy_service_places(
+        one.files["snapshot"],
+        one.files["levels"],
+        register_date=_day(one),
+        edition=one.edition,
+        source=one.source,
+    )
+
+
+def boundaries(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of boundaries, one register date after the other (a GeoDataFrame)."""
+    parts = [_boundaries(one) for one in inputs.editions["bfs_boundaries"]]
+    # Cantons are drawn in a set of their own day, which several editions share.
+    key = ["place_level", "place", "register_date"]
+    found: pd.DataFrame = pd.concat(parts).drop_duplicates(key)
+    return found.sort_values(key, ignore_index=True)
+
+
+def _boundaries(one: Snapshot) -> pd.DataFrame:
+    verify(one)
+    lakes = [one.files[role] for role in ("lakes_large", "lakes_small")]
+    found: pd.DataFrame = borders.tidy_boundaries(
+        one.files["communes"], lakes, one.files["cantons"], edition=one.edition
+    )
+    return found
 
 
 def commune_states(inputs: Inputs) -> pd.DataFrame:

@@ -27,6 +27,10 @@ _FILE: Final = (
     *("inscription", "inscription_step", "inscription_date"),
     *("radiation", "radiation_step", "radiation_date", "changed"),
 )
+# Land that belongs to no commune (12) and parts of lakes (13) are numbered like communes.
+_POLITICAL: Final = "11"
+# Land that belongs to no commune (12) and parts of lakes (13) are numbered like communes.
+_POLITICAL: Final = "11"
 _DAY: Final = r"^\d\d[.-]\d\d[.-]\d{4}$"
 
 
@@ -81,6 +85,8 @@ def tidy_states(path: Path, *, edition: str) -> DataFrame:
     """
     List the states of communes since 1960 out of the historic register's file.
 
+    Lakes and land without a commune are left out: they have numbers, and nobody lives there.
+
     Returns
     -------
     DataFrame
@@ -95,6 +101,7 @@ def tidy_states(path: Path, *, edition: str) -> DataFrame:
         As `tidy_history`.
     """
     states = _read(path)
+    states = states[states["type"] == _POLITICAL]
     frame = DataFrame(
         {
             "place_level": "commune",

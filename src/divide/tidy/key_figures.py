@@ -67,10 +67,7 @@ def tidy_key_figures(path: Path, *, edition: str) -> DataFrame:
     SourceChangedError
         If a heading is gone, or a cell holds an unknown sign.
     """
-    rows = read_rows(path)
-    top = find_row(rows, lambda row: "Code commune" in row, where=path.name)
-    notes = [str(row[0]) for row in rows if str(row[0]).startswith("Etat des communes")]
-    date = iso_date(" ".join(notes), where=path.name)
+    rows, top, date = _opened(path)
     columns = [_column(rows, top, head, path.name) for head in _FIGURES]
     cells = pd.concat(columns, ignore_index=True)
     _check(cells, where=path.name)
@@ -80,6 +77,44 @@ def tidy_key_figures(path: Path, *, edition: str) -> DataFrame:
         edition=edition,
         table="je-f-21.03.01",
     )
+
+
+def tidy_list(path: Path, *, edition: str) -> DataFrame:
+    """
+    List the communes that the key figures speak of: one more day of the register.
+
+    Returns
+    -------
+    DataFrame
+        One row per commune: its number and name on `register_date`; the file says nothing
+        of cantons or regions.
+
+    Raises
+    ------
+    SourceChangedError
+        As `tidy_key_figures`.
+    """
+    rows, top, date = _opened(path)
+    names = {_place(row, where=path.name): str(row[1]) for row in rows[top + 2 :] if row[1]}
+    names.pop(terms.COUNTRY, None)
+    return DataFrame(
+        {
+            "place_level": "commune",
+            "place": list(names),
+            "register_date": date,
+            "name": list(names.values()),
+            "source": "bfs_commune_key_figures",
+            "edition": edition,
+        }
+    )
+
+
+def _opened(path: Path) -> tuple[list[Row], int, str]:
+    """Read the sheet: its rows, the line of headings, and the day of its communes."""
+    rows = read_rows(path)
+    top = find_row(rows, lambda row: "Code commune" in row, where=path.name)
+    notes = [str(row[0]) for row in rows if str(row[0]).startswith("Etat des communes")]
+    return rows, top, iso_date(" ".join(notes), where=path.name)
 
 
 def _column(rows: list[Row], top: int, head: str, where: str) -> DataFrame:
