@@ -40,9 +40,7 @@ def test_classes_are_bands_of_shares(value, low, high):
     assert read(DOWN, value) == Reading(DOWN, low, high, "", "observed")
 
 
-@pytest.mark.parametrize(
-    ("value", "words"), [("2", "fewer than 3 operators"), ("3", "all 3 operators")]
-)
+@pytest.mark.parametrize(("value", "words"), [("2", "fewer_than_3"), ("3", "all_3")])
 def test_mobile_layers_count_operators(value, words):
     assert read(MOBILE, value) == Reading(MOBILE, None, None, words, "observed")
 
@@ -93,7 +91,9 @@ def test_one_layer_a_call_around_the_point(service, options, policy, tmp_path):
         "1000",
     )
     assert (query["CRS"], query["INFO_FORMAT"]) == ("EPSG:2056", "application/json")
-    assert set(found.files) == {f"office.{DOWN}", f"office.{MOBILE}"}
+    assert set(found.files) == {f"office.{DOWN}", f"office.{MOBILE}", "points"}
+    asked = json.loads(found.files["points"].read_bytes())
+    assert asked == {"layers": options["layers"], "points": options["points"]}
     assert found.edition == "2026-04-30"
     body = found.files[f"office.{DOWN}"].read_bytes()
     assert wms.read_answer(body, DOWN, EAST, NORTH).high == 0.9
@@ -144,7 +144,7 @@ def test_a_point_without_a_place_is_refused(service, options, policy, tmp_path):
 
 def test_points_and_layers_must_be_named(service, options, policy, tmp_path):
     for name in ("points", "layers"):
-        with pytest.raises(FactsError, match="needs 'layers' and 'points'"):
+        with pytest.raises(FactsError, match="needs 'layers', from the YAML, and 'points'"):
             wms.fetch({**options, name: []}, tmp_path, policy)
 
 
@@ -155,13 +155,13 @@ def test_points_and_layers_must_be_named(service, options, policy, tmp_path):
     [
         ("breitband_100", DOWN, 2683374.2, 1247873.4, (0.9, 1.0, "", "observed")),
         ("glasfaser", FIBRE, 2683374.2, 1247873.4, (0.9, 1.0, "", "observed")),
-        ("mobilfunk_5g", MOBILE, 2683349.2, 1247948.4, (None, None, "all 3 operators", "observed")),
+        ("mobilfunk_5g", MOBILE, 2683349.2, 1247948.4, (None, None, "all_3", "observed")),
         (
             "multi_standort_3",
             MOBILE,
             2668849.2,
             1157048.4,
-            (None, None, "fewer than 3 operators", "observed"),
+            (None, None, "fewer_than_3", "observed"),
         ),
         ("multi_standort_4", FIBRE, 2668849.2, 1157048.4, (None, None, "", "missing")),
     ],

@@ -15,7 +15,13 @@ pytestmark = pytest.mark.live
 
 FIRST = {one.id: one.channels[0] for one in catalog.sources().values() if one.channels}
 # Channels whose first channel asks for little enough to be asked whole.
-SMALL = {"sdmx": {"last": 1}, "eurostat": {"since": 2025}, "agvch": {"calls": ["snapshot"]}}
+PALACE = {"name": "federal_palace", "east": 2600670.0, "north": 1199655.0}
+SMALL: dict[str, dict[str, Any]] = {
+    "sdmx": {"last": 1},
+    "eurostat": {"since": 2025},
+    "agvch": {"calls": ["snapshot"]},
+    "wms": {"layers": ["ch.bakom.downlink100"], "points": [PALACE]},
+}
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Fetch sources: bring, compare with the last edition, and only then put in place."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ from divide.build import drift
 from divide.build.profiles import profile
 from divide.errors import DivideError, NoAnswerError, SourceError
 from divide.fetch import snapshots, sources, store
+from divide.fetch.points import read_points
 from divide.fetch.snapshots import Snapshot
 from divide.fetch.sources import Brought
 
@@ -51,6 +52,7 @@ def fetch_sources(
     offline: bool = False,
     accept: bool = False,
     lang: str = "en",
+    points: Path | None = None,
     progress: Progress | None = None,
 ) -> list[Outcome]:
     """
@@ -68,19 +70,23 @@ def fetch_sources(
         Take an edition whose shape has changed.
     lang
         Language of the sentences on drift.
+    points
+        A file of institutions, for the sources that are asked about places.
 
     Raises
     ------
     UnknownNameError
         If a source does not exist; nothing is fetched then.
+    UsageError
+        If the file of points holds anything but institutions and their coordinates.
     """
     chosen = [catalog.source(name) for name in names] or list(catalog.sources().values())
+    given = {"points": read_points(points)} if points else {}
+    how = _Manner(mirror, given, offline, accept, lang, progress)
     done = []
     for one in chosen:
         try:
-            done.append(
-                _fetch(one, mirror, offline=offline, accept=accept, lang=lang, progress=progress)
-            )
+            done.append(_fetch(one, how))
         except DivideError as fault:
             done.append(_failed(one.id, fault))
     return done
@@ -101,42 +107,47 @@ def noticed_drift(source: str) -> dict[str, Any] | None:
     return found
 
 
-def _fetch(
-    source: catalog.Source,
-    mirror: Path | None,
-    *,
-    offline: bool,
-    accept: bool,
-    lang: str,
-    progress: Progress | None,
-) -> Outcome:
+@dataclass(frozen=True)
+class _Manner:
+    """How sources are fetched, alike for all that are named."""
+
+    mirror: Path | None
+    given: Mapping[str, Any]
+    offline: bool
+    accept: bool
+    lang: str
+    progress: Progress | None
+
+
+def _fetch(source: catalog.Source, how: _Manner) -> Outcome:
     if source.typed:
         return Outcome(source.id, "typed", "", told="Typed from publications.")
-    if mirror is None and not source.channels:
+    if how.mirror is None and not source.channels:
         return replace(_here(source.id), told=_unserved(source))
-    if offline and mirror is None:
+    if how.offline and how.mirror is None:
         return _here(source.id)
+    if how.mirror is None and sources.lacks_points(source, how.given):
+        told = f"It is asked about places. Name them: divide fetch {source.id} --points FILE"
+        return replace(_here(source.id), told=told)
     with store.held(source.id), store.staging(source.id) as folder:
         last = snapshots.find(source.id)
-        brought = _brought(source, folder, mirror, progress)
+        brought = _brought(source, folder, how)
         if brought is None:
             return replace(_here(source.id), told="Not in the folder named.")
-        return _settle(brought, folder, last, accept=accept, lang=lang)
+        return _settle(brought, folder, last, accept=how.accept, lang=how.lang)
 
 
-def _brought(
-    source: catalog.Source, folder: Path, mirror: Path | None, progress: Progress | None
-) -> Brought | None:
-    if mirror is not None:
-        return sources.copy(source, mirror, folder)
+def _brought(source: catalog.Source, folder: Path, how: _Manner) -> Brought | None:
+    if how.mirror is not None:
+        return sources.copy(source, how.mirror, folder)
     report = None
-    if progress:
-        told = progress
+    if how.progress:
+        told = how.progress
 
         def report(name: str, done: int, total: int | None) -> None:
             told(source.id, name, done, total)
 
-    return sources.bring(source, folder, report=report)
+    return sources.bring(source, folder, given=how.given, report=report)
 
 
 def _settle(

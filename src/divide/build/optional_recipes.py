@@ -7,7 +7,7 @@ import pandas as pd
 
 from divide.build import Inputs
 from divide.fetch.snapshots import Snapshot, verify
-from divide.tidy import atlases, eurostat, key_figures, overviews, statpop
+from divide.tidy import atlases, coverage, eurostat, key_figures, overviews, statpop
 from divide.tidy import beneficiary_cubes as cubes
 from divide.tidy import broadband as connections
 from divide.tidy import households as dwellers
@@ -151,3 +151,12 @@ def _broadband(one: Snapshot) -> pd.DataFrame:
         edition=one.edition,
         register_date=one.register_date,
     )
+
+
+def institution_coverage(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of what the coverage layers say at the addresses of institutions."""
+    return _official(inputs, {coverage.SOURCE: _coverage})
+
+
+def _coverage(one: Snapshot) -> pd.DataFrame:
+    return coverage.tidy_coverage(one.files, edition=one.edition)

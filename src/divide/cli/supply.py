@@ -21,6 +21,11 @@ from divide.errors import UsageError
 )
 @click.option("--offline", is_flag=True, help="Ask nobody; say what is here.")
 @click.option("--accept", is_flag=True, help="Take an edition whose shape has changed.")
+@click.option(
+    "--points",
+    type=click.Path(path_type=Path),
+    help="Institutions to ask about: a CSV of institution, east, north (LV95).",
+)
 @click.option("--lang", default="en", help="Language of what is told: fr, de, it, en.")
 @as_json
 def fetch(
@@ -29,16 +34,28 @@ def fetch(
     *,
     offline: bool,
     accept: bool,
+    points: Path | None,
     lang: str,
     as_json: bool,
 ) -> None:
     """Bring the newest official files into data/raw, each with its receipt."""
     known_language(lang)
     folder = _mirror_folder(mirror)
+    if folder and points:
+        raise UsageError(
+            "--points asks a service, and a mirror asks nobody: leave --mirror out and unset "
+            "DIVIDE_MIRROR."
+        )
     fetching = import_module("divide.build.fetching")
     with terminal.downloads() as progress:
         done = fetching.fetch_sources(
-            names, mirror=folder, offline=offline, accept=accept, lang=lang, progress=progress
+            names,
+            mirror=folder,
+            offline=offline,
+            accept=accept,
+            lang=lang,
+            points=points,
+            progress=progress,
         )
     if as_json:
         click.echo(json.dumps([vars(one) for one in done], ensure_ascii=False, indent=1))

@@ -71,4 +71,3 @@ def _told(path: Path) -> dict[str, set[str]]:
 
 def _listed(found: set[str]) -> str:
     return ", ".join(sorted(found)) or "none"
-

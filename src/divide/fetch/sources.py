@@ -1,6 +1,7 @@
 """Bring one source: from a folder on a disk, or by its channels in their order."""
 
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -18,6 +19,8 @@ CHANNELS: Final = (
     *("agvch", "atlas", "ckan", "dam", "eurostat", "explorer", "plain"),
     *("pxweb", "sdmx", "sparql", "stac", "wms"),
 )
+# What a channel asks about and no YAML knows.
+_GIVEN: Final = {"wms": ("points",)}
 # What policies may set in a source's YAML, beside its hosts.
 _LIMITS: Final = ("deadline", "quiet", "tries", "calls", "seconds")
 
@@ -30,9 +33,20 @@ class Brought:
     failures: tuple[str, ...] = ()
 
 
-def bring(source: catalog.Source, folder: Path, *, report: Report | None = None) -> Brought:
+def bring(
+    source: catalog.Source,
+    folder: Path,
+    *,
+    given: Mapping[str, Any] | None = None,
+    report: Report | None = None,
+) -> Brought:
     """
     Fetch the newest edition of a source into an empty folder, by the first channel that can.
+
+    Parameters
+    ----------
+    given
+        What no YAML knows: the `points` that some channels ask about.
 
     Raises
     ------
@@ -51,7 +65,8 @@ def bring(source: catalog.Source, folder: Path, *, report: Report | None = None)
     worst: SourceError | None = None
     for channel in source.channels:
         try:
-            found = _ask(source, channel, folder, report)
+            own = {name: (given or {}).get(name) for name in _GIVEN.get(channel.kind, ())}
+            found = _ask(source, channel, folder, own, report=report)
         except (NoAnswerError, BadAnswerError, MovedError) as fault:
             failures.append(f"{channel.kind}: {fault}")
             worst = fault if worst is None or isinstance(worst, NoAnswerError) else worst
@@ -103,8 +118,19 @@ def policy(source: catalog.Source) -> http.Policy:
     return http.Policy(hosts=source.hosts, **dict(source.limits))
 
 
+def lacks_points(source: catalog.Source, given: Mapping[str, Any]) -> bool:
+    """Tell whether all channels of a source ask about points, and none are given."""
+    asking = ["points" in _GIVEN.get(one.kind, ()) for one in source.channels]
+    return all(asking) and bool(asking) and not given.get("points")
+
+
 def _ask(
-    source: catalog.Source, channel: catalog.Channel, folder: Path, report: Report | None
+    source: catalog.Source,
+    channel: catalog.Channel,
+    folder: Path,
+    given: Mapping[str, Any],
+    *,
+    report: Report | None,
 ) -> Fetched:
     if channel.kind not in CHANNELS:
         raise FactsError(
@@ -114,7 +140,7 @@ def _ask(
     module: Any = import_module(f"divide.fetch.{channel.kind}")
     # What replaces a source is declared once; an address that is gone then names it.
     known = {"successor": source.successor} if source.successor else {}
-    options = {**known, **channel.options}
+    options = {**known, **given, **channel.options}
     found: Fetched = module.fetch(options, folder, policy(source), report=report)
     return found
 

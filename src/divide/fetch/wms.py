@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from divide import catalog
 from divide.errors import BadAnswerError, FactsError, SourceChangedError, SourceError
 from divide.fetch import entries, http
 from divide.fetch.channel import Fetched, Report
 
 _OPTIONS: Final = ("layers", "points", "edition")
-_MOBILE: Final = "ch.bakom.mobilnetz-"
-# Classes of the broadband layers: share of buildings served, above low and up to high.
-_BANDS: Final = {"1": (0.0, 0.1), "2": (0.1, 0.5), "3": (0.5, 0.9), "4": (0.9, 1.0)}
-_OPERATORS: Final = {"2": "fewer than 3 operators", "3": "all 3 operators"}
 # The country's bounding box in LV95 (EPSG:2056), in metres.
 _EAST: Final = (2_485_000, 2_834_000)
 _NORTH: Final = (1_075_000, 1_296_000)
@@ -37,7 +34,7 @@ class Reading:
         Share of buildings served, 0 to 1, above `low` up to `high`; None where the layer
         counts operators, or says nothing.
     words
-        The number of operators, on mobile layers.
+        How many operators, on mobile layers: `all_3` or `fewer_than_3`.
     status
         `observed`; `missing` where the atlas has no data, which is never 0.
     """
@@ -69,7 +66,7 @@ def fetch(
     Returns
     -------
     Fetched
-        Files by `<point>.<layer>`, as received; `read_answer` reads them.
+        Files by `<point>.<layer>`, as received, and `points`: the points asked about.
 
     Raises
     ------
@@ -79,7 +76,7 @@ def fetch(
     entries.check(options, _OPTIONS)
     layers, points = entries.texts(options, "layers"), options.get("points") or []
     if not layers or not points:
-        raise FactsError("Channel 'wms' needs 'layers' and 'points'. Write them into the YAML.")
+        raise FactsError("Channel 'wms' needs 'layers', from the YAML, and 'points', from a file.")
     for point in points:
         _inside(*_place(point))
     files, answers = {}, []
@@ -90,6 +87,9 @@ def fetch(
             answers.append(_bring(ask, layer, path, policy, report=report))
             read_answer(path.read_bytes(), layer, *_place(point))
             files[path.stem] = path
+    files["points"] = entries.target(folder, "points.json")
+    asked = json.dumps({"layers": layers, "points": points})
+    entries.keep(asked.encode(), files["points"], policy)
     told = options.get("edition")
     edition, notes = entries.dated(answers[-1], str(told) if told else None)
     return Fetched(files, tuple(answers), edition, None, notes)
@@ -138,16 +138,19 @@ def read_answer(body: bytes, layer: str, east: float, north: float) -> Reading:
     values = {str((one.get("properties") or {}).get("value_0")) for one in features}
     if any(not _near(one, east, north) for one in features):
         raise BadAnswerError(f"Layer {layer} answered for another place. Try again.")
-    known: Mapping[str, Any] = _OPERATORS if layer.startswith(_MOBILE) else _BANDS
+    legend = catalog.facts("coverage")
+    mobile = layer.startswith(legend["mobile"])
+    known: Mapping[str, Any] = legend["operators" if mobile else "shares"]
     if len(values) != 1 or not values <= known.keys():
         raise SourceChangedError(
             f"Layer {layer} answered class {', '.join(sorted(values))}; known are "
             f"{', '.join(known)}. Read its legend before using it."
         )
     value = values.pop()
-    if layer.startswith(_MOBILE):
-        return Reading(layer, None, None, _OPERATORS[value], "observed")
-    return Reading(layer, *_BANDS[value], "", "observed")
+    if mobile:
+        return Reading(layer, None, None, known[value], "observed")
+    low, high = known[value]
+    return Reading(layer, low, high, "", "observed")
 
 
 def _ask(options: entries.Options, layer: str, point: Mapping[str, Any]) -> http.Ask:

@@ -116,6 +116,19 @@ _COMMUNE_REGISTER = {
     "edition": text(),
 }
 
+_INSTITUTION_COVERAGE = {
+    "institution": text(),
+    "layer": text(r"^ch\.bakom\."),
+    "east": number(),
+    "north": number(),
+    "low": number(share=True),
+    "high": number(share=True),
+    "operators": text(r"^(fewer_than_3|all_3)$", nullable=True),
+    "status": pa.Column(str, pa.Check.isin(("observed", "missing"))),
+    "source": text(),
+    "edition": text(),
+}
+
 # Tables that list places, borders or events: no indicator, no value.
 LISTS = {
     "places": _PLACES,
@@ -126,4 +139,5 @@ LISTS = {
     "commune_register": _COMMUNE_REGISTER,
     "commune_states": _COMMUNE_STATES,
     "registers": _PLACES,
+    "institution_coverage": _INSTITUTION_COVERAGE,
 }

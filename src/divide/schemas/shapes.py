@@ -76,6 +76,7 @@ KEYS = {
     "commune_register": ["place_level", "place", "historical"],
     "commune_states": ["historical"],
     "registers": ["place_level", "place", "register_date"],
+    "institution_coverage": ["institution", "layer"],
     "population_age": [*terms.KEY, "source"],
     "exclusion_risk": [*terms.KEY, "tau", "compared_with"],
     "visibility": [*terms.KEY, "rung"],
