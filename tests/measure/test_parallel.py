@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from divide.errors import MethodError, UsageError
-from divide.measure import areas, parallel
+from divide.measure import area_bootstrap, parallel
 from divide.measure.parallel import map_seeds
 from divide.measure.threads import one_thread
 
@@ -62,7 +62,7 @@ def bootstrap() -> Callable[..., pd.DataFrame]:
     x = pd.DataFrame(rng.normal(size=(700, 3)), columns=list("abc"))
     se = rng.uniform(0.5, 1.5, 700)
     own = pd.DataFrame({"place": x.index, "value": rng.normal(x["a"], 1 + se), "se": se})
-    return partial(areas.bootstrap_areas, own, x, replicates=200, seed=3)
+    return partial(area_bootstrap.bootstrap_areas, own, x, replicates=200, seed=3)
 
 
 def equal(one: pd.DataFrame, other: pd.DataFrame) -> bool:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +10,8 @@ from numpy.typing import NDArray
 from divide import terms
 from divide.errors import MethodError
 from divide.measure.area_variance import METHODS, coefficients, mean_squared_error, variance
-from divide.measure.parallel import map_seeds
 
 Array = NDArray[np.float64]
-BLOCK = 25  # replicates refitted at once; fixed, so that results do not hang on who works
 
 
 @dataclass(frozen=True)
@@ -127,7 +123,7 @@ def fay_herriot(
     >>> found["value"].round(6).tolist()   # γ = 3/(3 + 1): A = .75·1 + .25·3; D is the mean alone
     [1.5, 3.0, 4.5, 3.0]
     """
-    problem = _problem(direct, covariates)
+    problem = align(direct, covariates)
     known = problem.known
     model = fit_areas(problem.y[known], problem.psi[known], problem.matrix[known], method=method)
     frame = _estimates(problem, model)
@@ -143,7 +139,7 @@ def fay_herriot(
 
 
 @dataclass(frozen=True)
-class _Problem:
+class Aligned:
     """Direct estimates in the order of the covariates; nan where a place has none."""
 
     places: pd.Index
@@ -153,10 +149,12 @@ class _Problem:
 
     @property
     def known(self) -> NDArray[np.bool_]:
+        """Tell which places have an estimate of their own."""
         return np.isfinite(self.y)
 
 
-def _problem(direct: pd.DataFrame, covariates: pd.DataFrame) -> _Problem:
+def align(direct: pd.DataFrame, covariates: pd.DataFrame) -> Aligned:
+    """Put direct estimates beside the covariates of every place, or say which do not meet."""
     own = direct[direct["value"].notna()].set_index("place")
     for what, places in (("direct estimates", own.index), ("covariates", covariates.index)):
         if places.has_duplicates:
@@ -167,7 +165,7 @@ def _problem(direct: pd.DataFrame, covariates: pd.DataFrame) -> _Problem:
     _refuse_places(own, covariates)
     aligned = own.reindex(covariates.index)
     constant = np.ones((len(covariates), 1))
-    return _Problem(
+    return Aligned(
         covariates.index,
         aligned["value"].to_numpy(dtype=float),
         aligned["se"].to_numpy(dtype=float) ** 2,
@@ -191,7 +189,7 @@ def _listed(places: Sequence[object], most: int = 5) -> str:
     return ", ".join(str(one) for one in places[:most]) + more
 
 
-def _estimates(problem: _Problem, model: AreaModel) -> pd.DataFrame:
+def _estimates(problem: Aligned, model: AreaModel) -> pd.DataFrame:
     """Write the estimates down: composite where a place was measured, synthetic elsewhere."""
     synthetic = problem.matrix @ model.beta
     psi = np.where(problem.known, problem.psi, np.inf)
@@ -214,69 +212,3 @@ def _estimates(problem: _Problem, model: AreaModel) -> pd.DataFrame:
             "gamma": gamma,
         }
     )
-
-
-def bootstrap_areas(
-    direct: pd.DataFrame,
-    covariates: pd.DataFrame,
-    *,
-    replicates: int = 1000,
-    seed: int = 1,
-    method: str = "reml",
-    **run: Any,
-) -> pd.DataFrame:
-    """
-    Check the mean squared error by drawing the model's world again and refitting it.
-
-    Parameters
-    ----------
-    replicates
-        Worlds drawn; rounded up to whole blocks of 25.
-    seed
-        Each replicate has its own, so the result is the same on any number of workers.
-    **run
-        Options of `parallel.map_seeds`: workers, scheduler.
-
-    Returns
-    -------
-    DataFrame
-        One row per place: `se` by bootstrap, as in `fay_herriot` otherwise. `attrs["sigma2"]`
-        holds the refitted variances, one per replicate.
-
-    Notes
-    -----
-    Parametric bootstrap, MSE = mean of (θ̂* − θ*)² (González-Manteiga et al. 2008).
-    """
-    problem, frame = _problem(direct, covariates), fay_herriot(direct, covariates, method=method)
-    account = frame.attrs["account"]
-    truth = (account["sigma2"], np.array(list(account["beta"].values())))
-    task = partial(_refit_block, problem=problem, truth=truth, method=method)
-    blocks = [(seed, first) for first in range(0, replicates, BLOCK)]
-    parts = map_seeds(task, blocks, **run)
-    mse = np.sum([squared for squared, _ in parts], axis=0) / (BLOCK * len(parts))
-    se = np.sqrt(mse)
-    low, high = frame["value"] - terms.Z90 * se, frame["value"] + terms.Z90 * se
-    found = frame.assign(se=se, low=low, high=high)
-    found.attrs = {"account": account, "sigma2": np.concatenate([part for _, part in parts])}
-    return found
-
-
-def _refit_block(
-    seed: tuple[int, int], *, problem: _Problem, truth: tuple[float, Array], method: str
-) -> tuple[Array, Array]:
-    """Return, of one block of drawn worlds, the summed squared errors and the refitted σ²."""
-    sigma2, beta = truth
-    number, first = seed
-    normal = np.empty((BLOCK, 2, len(problem.y)))
-    for row in range(BLOCK):
-        np.random.default_rng([number, first + row]).standard_normal(out=normal[row])
-    theta = problem.matrix @ beta + np.sqrt(sigma2) * normal[:, 0]
-    known = problem.known
-    psi, matrix = problem.psi[known], problem.matrix[known]
-    drawn = theta[:, known] + np.sqrt(psi) * normal[:, 1][:, known]
-    again = variance(drawn, psi, matrix, restricted=method == "reml", start=sigma2)
-    betas, _ = coefficients(drawn, 1 / (again[:, None] + psi), matrix)
-    value = betas @ problem.matrix.T
-    gamma = again[:, None] / (again[:, None] + psi)
-    value[:, known] += gamma * (drawn - value[:, known])
-    return ((value - theta) ** 2).sum(axis=0), again
