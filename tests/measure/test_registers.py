@@ -78,6 +78,13 @@ def test_a_sum_is_as_certain_as_its_least_certain_part() -> None:
     assert restate(rows, MERGED, to=UNTIL)["status"].tolist() == ["provisional"]
 
 
+def test_a_sum_has_no_cell_but_keeps_its_origin() -> None:
+    rows = counts({"0001": 700, "0002": 250, "0003": 40}, SINCE, source="bfs", cell="A1")
+    found = restate(rows, MERGED, to=UNTIL).set_index("place")
+    assert pd.isna(found.loc["0001", "cell"]) and found.loc["0003", "cell"] == "A1"
+    assert set(found["source"]) == {"bfs"}
+
+
 def test_each_series_is_added_up_by_itself() -> None:
     women = counts({"0001": 400, "0002": 100}, SINCE, group="sex:f")
     men = counts({"0001": 300, "0002": 150}, SINCE, group="sex:m")

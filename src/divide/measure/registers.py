@@ -10,15 +10,10 @@ from pandas import DataFrame
 from divide import catalog, terms
 from divide.errors import JoinError, MethodError
 from divide.measure.successors import COLUMNS as PAIRS
+from divide.measure.sums import BOUNDS, behind, parts_of, totals
 
 # Counted in whole units that add up; everything else is a ratio of two such counts.
 COUNTED: Final = ("persons", "households", "homes", "places", "days", "m2")
-_BOUNDS: Final = ("low", "high")
-_ADDED: Final = (*terms.VALUE, *_BOUNDS)
-# The status of a sum is that of its least certain part, in this order.
-_ORDER: Final = (*("observed", "provisional", "unreliable", "modelled", "assumed"),
-                 *("missing", "suppressed"))  # fmt: skip
-_RANK: Final = {status: rank for rank, status in enumerate(_ORDER)}
 
 
 def restate(
@@ -81,11 +76,27 @@ def restate(
     _check_days(counts, successors, to)
     pairs = _weighted(successors, key)
     codes, names = pd.factorize(counts["place"])
-    known, moved = names.isin(pairs["initial"]), names.isin(_changed(pairs)["initial"])
+    changed = _changed(pairs)
+    known, moved = names.isin(pairs["initial"]), names.isin(changed["initial"])
     ghosts = _ghosts(counts[~known[codes]], successors)
-    same = counts[(known & ~moved)[codes]].assign(register_date=to)
-    frames = [same, _sum(counts[moved[codes]], _changed(pairs), to)]
-    frame = pd.concat([one for one in frames if len(one)] or [same], ignore_index=True)
+    same = np.flatnonzero((known & ~moved)[codes])
+    parts = parts_of(counts, np.flatnonzero(moved[codes]), changed)
+    # One row stands for each sum: that of its first part, with another place and value.
+    rows = np.concatenate([same, parts.first])
+    tails = totals(counts, parts)
+    if "cell" in counts:  # a sum has no cell of its own
+        tails["cell"] = pd.array([None] * len(parts.first), dtype="str")
+    ends = pd.Index(names).append(pd.Index(parts.heirs))
+    kept = counts.drop(columns=["place", "register_date", *tails])
+    frame = (
+        kept.take(rows)
+        .reset_index(drop=True)
+        .assign(
+            place=ends.take(np.concatenate([codes[same], len(names) + parts.heir])).array,
+            register_date=pd.array([to], dtype="str").take(np.zeros(len(rows), dtype=int)),
+            **{name: behind(counts[name], same, tail) for name, tail in tails.items()},
+        )[list(counts.columns)]
+    )
     frame.attrs["account"] = {"restated": _account(successors, pairs, ghosts)}
     return frame
 
@@ -93,7 +104,7 @@ def restate(
 def _check_columns(counts: DataFrame, unit: str | None) -> None:
     """Refuse what does not add up: rates, other levels, errors of estimates."""
     lost = sorted({*terms.KEY, *terms.VALUE} - set(counts.columns))
-    more = sorted(set(counts.columns) - {*terms.KEY, *terms.VALUE, *terms.ORIGIN, *_BOUNDS})
+    more = sorted(set(counts.columns) - {*terms.KEY, *terms.VALUE, *terms.ORIGIN, *BOUNDS})
     if lost or more:
         raise MethodError(
             f"Counts to restate lack {lost or 'nothing'} and hold {more or 'nothing'} that cannot "
@@ -174,48 +185,6 @@ def _ghosts(rows: DataFrame, successors: DataFrame) -> list[str]:
             "Is the register date right?"
         )
     return sorted(rows["place"].unique())
-
-
-def _sum(parts: DataFrame, pairs: DataFrame, to: str) -> DataFrame:
-    """Add up the parts of each heir, series by series."""
-    series = [
-        one for one in parts.columns if one not in ("place", "register_date", "cell", *_ADDED)
-    ]
-    rows = parts.merge(pairs, left_on="place", right_on="initial", how="inner")
-    grouped = rows.groupby([*series, "terminal"], sort=False, dropna=False)
-    number = grouped.ngroup().to_numpy()
-    firsts = rows[[*series, "terminal"]].iloc[np.unique(number, return_index=True)[1]]
-    count = np.bincount(number)
-    due = firsts["terminal"].map(pairs.groupby("terminal").size()).to_numpy()
-    if (count > due).any():
-        twice = sorted(firsts.loc[count > due, "terminal"].unique())
-        raise JoinError(f"Parts of {', '.join(twice[:5])} stand twice in one series. Keep one.")
-    found = firsts.rename(columns={"terminal": "place"}).assign(register_date=to)
-    found = found.assign(**_totals(rows, number, whole=count == due))
-    return found.assign(cell=None)[list(parts.columns)] if "cell" in parts else found[parts.columns]
-
-
-def _totals(rows: DataFrame, number: Any, *, whole: Any) -> dict[str, Any]:
-    """Add up values and bounds; a part that is absent is missing, never 0."""
-    share = rows["share"].to_numpy()
-    rank = rows["status"].map(_RANK).to_numpy(dtype=float)
-    rank = np.where((share < 1) & (rank < _RANK["modelled"]), _RANK["modelled"], rank)
-    worst = np.zeros(len(whole))
-    np.maximum.at(worst, number, rank)
-    worst = np.where(whole, worst, np.maximum(worst, _RANK["missing"]))
-    value = np.bincount(number, rows["value"].to_numpy(dtype=float) * share)
-    unknown = worst >= _RANK["missing"]
-    found: dict[str, Any] = {
-        "value": np.where(unknown, np.nan, value),
-        "status": np.array(_ORDER)[worst.astype(int)],
-    }
-    if set(_BOUNDS) <= set(rows.columns):
-        # A count is never below 0, so what is absent or unbounded leaves the lower bound.
-        low = rows["low"].fillna(rows["value"]).fillna(0).to_numpy(dtype=float)
-        high = rows["high"].fillna(rows["value"]).to_numpy(dtype=float)
-        found["low"] = np.bincount(number, low * share)
-        found["high"] = np.where(whole, np.bincount(number, high * share), np.nan)
-    return found
 
 
 def _account(successors: DataFrame, pairs: DataFrame, ghosts: list[str]) -> Mapping[str, Any]:
