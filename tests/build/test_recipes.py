@@ -4,12 +4,14 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas
 import pytest
+from shapely.geometry import box
 
-from divide import paths, schemas
+from divide import paths, schemas, tables
 from divide.build import Inputs, recipes, register_recipes
 from divide.errors import SourceError
-from divide.fetch.snapshots import Snapshot
+from divide.fetch.snapshots import Snapshot, find
 
 # Horgen on 1 January 2026, as the register's service answers; its canton has one commune here.
 SNAPSHOT = (
@@ -77,3 +79,46 @@ def test_recipients_by_commune_come_from_the_service_too(put: Callable[..., Snap
     assert communes["status"].tolist() == ["observed", "missing"]
     # The cantons' shares are those of the default.
     assert len(frame) == 27 + 2
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Callable[..., Snapshot]:
+    """Return a function that draws two communes and a lake as a collection of one day does."""
+
+    def laid(source: str, day: str, **names: str) -> Snapshot:
+        columns = {names["number"]: [230, 351, 9040], names["canton"]: [1, 2, 1], "name": "x"}
+        shapes = [box(1e3 * n, 0, 1e3 * (n + 1), 1e3) for n in range(3)]
+        path = tmp_path / f"{source}_{day}.gpkg"
+        frame = geopandas.GeoDataFrame(columns, geometry=shapes, crs="EPSG:2056")
+        frame.to_file(path, driver="GPKG")
+        return Snapshot(source, day, day, {"main": path}, "raw")
+
+    return laid
+
+
+@pytest.mark.mirror
+def test_each_day_has_its_own_boundaries(drawn: Callable[..., Snapshot], mirror: Path) -> None:
+    """A day that the set laid down draws is not drawn again by the collection."""
+    names = {"number": "GDENR", "canton": "KTNR"}
+    days = [drawn("bfs_boundaries_g1", day, **names) for day in ("2024-01-01", "2026-01-01")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIVIDE_MIRROR", str(mirror))
+        one = find("bfs_boundaries", edition="2024-01-01")
+    assert one
+    every = {"bfs_boundaries": (one,), "bfs_boundaries_g1": tuple(days)}
+    frame = register_recipes.boundaries(Inputs({}, None, {}, every))
+    schemas.check(frame, "boundaries")
+    communes = frame[frame["place_level"] == "commune"].groupby("register_date").size()
+    assert communes.to_dict() == {"2024-01-01": 2131, "2026-01-01": 2}
+    lakes = frame[frame["place_level"] == "lake"].groupby("register_date").size()
+    assert lakes.to_dict() == {"2024-01-01": 37, "2026-01-01": 1}
+
+
+def test_exact_boundaries_are_read_back_as_shapes(
+    drawn: Callable[..., Snapshot], home: Path
+) -> None:
+    one = drawn("swisstopo_boundaries", "2026-01-01", number="bfs_nummer", canton="kantonsnummer")
+    frame = register_recipes.exact_boundaries(Inputs({one.source: one}, None))
+    tables.write(frame, "exact_boundaries", provenance={})
+    found = tables.read("exact_boundaries")
+    assert found.set_index("place")["geometry"]["0230"].area == 1e6

@@ -41,6 +41,8 @@ NEW_FORMS = {
     "bakom_mobile_4g": {".tif"},
     "bakom_mobile_5g": {".tif"},
     "bfs_atlas_population": {".csv"},
+    "bfs_boundaries_g1": {".gpkg"},
+    "swisstopo_boundaries": {".zip"},
     "bfs_commune_register": {".csv"},
     "eurostat_regional_access": {".csv", ".json"},
     "eurostat_skills": {".json"},

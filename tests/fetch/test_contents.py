@@ -160,3 +160,19 @@ def test_a_raster_begins_like_one() -> None:
     assert "cut" in said(struct.pack("<2sHI", b"II", 42, 4000) + bytes(40), "tif")
     assert "no TIFF" in said(CSV.encode(), "tif")
     assert "no TIFF" in said(b"II*\0", "tif")
+
+
+def geopackage(page: int = 4096, pages: int = 3, kind: bytes = b"GPKG") -> bytes:
+    """Write a file with the head of a GeoPackage, as long as its pages."""
+    head = b"SQLite format 3\0" + (1 if page == 65_536 else page).to_bytes(2, "big")
+    head = head.ljust(28, b"\0") + pages.to_bytes(4, "big")
+    return (head.ljust(68, b"\0") + kind).ljust(page * pages, b"\0")
+
+
+def test_a_geopackage_is_as_long_as_its_pages() -> None:
+    assert said(geopackage(), "gpkg") == ""
+    assert said(geopackage(65_536, kind=b"GP11"), "gpkg") == ""
+    assert "is cut" in said(geopackage()[:-1], "gpkg")
+    assert "no GeoPackage" in said(geopackage(kind=b"\0\0\0\0"), "gpkg")
+    assert "no GeoPackage" in said(b"SQLite format 3\0", "gpkg")
+    assert "web page" in said(b"<html>Wartung</html>", "gpkg")

@@ -65,6 +65,7 @@ def _measured(table: str, *tables: str) -> Recipe:
     return Recipe(table, f"divide.build.recipes:{table}", tables=tables)
 
 
+_BORDERS = ("bfs_boundaries", "bfs_boundaries_g1")
 _LISTS = ("bfs_communes", "bfs_commune_register")
 
 RECIPES = {
@@ -87,7 +88,8 @@ RECIPES = {
         _tidy("social_assistance", "bfs_canton_key_figures", "bfs_social_assistance"),
         _tidy("nursing_homes", "bag_nursing_homes"),
         _tidy("published_rates"),
-        _register("boundaries", "bfs_boundaries", every=("bfs_boundaries",)),
+        _register("boundaries", *_BORDERS, every=_BORDERS),
+        _register("exact_boundaries", "swisstopo_boundaries"),
         _extra("households", "bfs_households"),
         _extra("online_activities", "bfs_ict_activities"),
         _extra("localities", "swisstopo_localities"),

@@ -7,12 +7,14 @@ from divide.build import Inputs
 from divide.errors import FactsError, SourceChangedError, SourceError
 from divide.fetch.snapshots import Snapshot, verify
 from divide.tidy import boundaries as borders
+from divide.tidy import boundary_packages as packages
 from divide.tidy import commune_correspondances as pairs
 from divide.tidy import commune_history, key_figures, service_places
 from divide.tidy import commune_register as agvch
 from divide.tidy import commune_states as states
 from divide.tidy import places as lists_of
 
+GENERALISED = "bfs_boundaries_g1"
 HISTORY = "bfs_commune_history"
 SERVICE = "bfs_commune_register"
 # Its communes are a list of one day more: numbers and names.
@@ -55,11 +57,24 @@ def places_of(one: Snapshot) -> pd.DataFrame:
 
 def boundaries(inputs: Inputs) -> pd.DataFrame:
     """Make the table of boundaries, one register date after the other (a GeoDataFrame)."""
-    parts = [_boundaries(one) for one in inputs.editions["bfs_boundaries"]]
+    drawn = [_boundaries(one) for one in inputs.editions.get("bfs_boundaries", ())]
+    days = {day for one in drawn for day in one.loc[one["place_level"] == "commune"].register_date}
+    for one in inputs.editions.get(GENERALISED, ()):
+        # Of one day the set laid down counts before the collection's.
+        if _day(one) not in days:
+            verify(one)
+            drawn.append(packages.tidy_generalised(one.files["main"], register_date=_day(one)))
     # Cantons are drawn in a set of their own day, which several editions share.
     key = ["place_level", "place", "register_date"]
-    found: pd.DataFrame = pd.concat(parts).drop_duplicates(key)
+    found: pd.DataFrame = pd.concat(drawn).drop_duplicates(key)
     return found.sort_values(key, ignore_index=True)
+
+
+def exact_boundaries(inputs: Inputs) -> pd.DataFrame:
+    """Make the table of exact boundaries (a GeoDataFrame), to lay addresses and cells over."""
+    one = _verified(inputs, "swisstopo_boundaries")
+    found: pd.DataFrame = packages.tidy_exact(one.files["main"], register_date=_day(one))
+    return found
 
 
 def _boundaries(one: Snapshot) -> pd.DataFrame:

@@ -40,7 +40,7 @@ class Promise:
     Attributes
     ----------
     kind
-        px, csv, json, xlsx, zip, tif or text.
+        px, csv, json, xlsx, zip, tif, gpkg or text.
     max_bytes, max_unpacked
         Limits on the wire, and after `Content-Encoding` or inside a zip.
     sha256

@@ -1,4 +1,4 @@
-"""Zip archives, spreadsheets and rasters: whole, harmless, and not larger than they say."""
+"""Archives, spreadsheets, rasters, GeoPackages: whole, harmless, not larger than they say."""
 
 import struct
 import zipfile
@@ -12,6 +12,8 @@ ENTRIES = 1_000
 RATIO = 200  # sheets of zeros reach 100
 FREE = 10_000_000  # an archive so small may be packed as it likes
 CHUNK = 1 << 20
+SQLITE = b"SQLite format 3\0"
+GPKG = (b"GPKG", b"GP10", b"GP11")
 TIF = {b"II*\0": "<4xI", b"MM\0*": ">4xI", b"II+\0": "<8xQ", b"MM\0+": ">8xQ"}
 
 
@@ -39,6 +41,20 @@ def check_tif(file: BinaryIO) -> None:
         raise _bad("sent something that is no TIFF")
     if struct.unpack_from(form, head)[0] >= size:
         raise _bad("sent a TIFF that is cut")
+
+
+def check_gpkg(file: BinaryIO) -> None:
+    """Refuse what is no GeoPackage (an SQLite file of that kind), or shorter than its pages."""
+    size = _size(file)
+    file.seek(0)
+    head = file.read(100)
+    if len(head) < 100 or not head.startswith(SQLITE) or head[68:72] not in GPKG:
+        raise _bad("sent something that is no GeoPackage")
+    page = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big")
+    # A page size of 1 stands for 65,536.
+    if pages * (65_536 if page == 1 else page) > size:
+        raise _bad("sent a GeoPackage that is cut")
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], promise: Promise, packed: int) -> None:

@@ -11,7 +11,7 @@ from divide.fetch import containers
 from divide.fetch.asks import FaultError, Promise
 
 # Formats that tell by themselves whether their end is there.
-SELF_ENDING = frozenset({"px", "json", "xlsx", "zip"})
+SELF_ENDING = frozenset({"px", "json", "xlsx", "zip", "gpkg"})
 CHUNK = 1 << 20
 HEAD = 65_536
 JSON_BYTES = 200_000_000  # the parsed form takes several times as much memory
@@ -49,6 +49,8 @@ def check(file: BinaryIO, promise: Promise, sha256: str) -> bool:
         raise _bad(f"sent a web page or XML instead of {promise.kind}")
     if promise.kind == "tif":
         containers.check_tif(file)
+    elif promise.kind == "gpkg":
+        containers.check_gpkg(file)
     elif promise.kind in ("xlsx", "zip"):
         containers.check_zip(file, promise)
     else:

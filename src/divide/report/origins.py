@@ -51,7 +51,7 @@ def source_list(study: Study, lang: str) -> list[Origin]:
         line = " · ".join(dict.fromkeys(str(part) for part in parts))
         found.append(Origin(known.title[lang], known.page, line))
     if study.boundaries is not None:
-        known = catalog.source("bfs_boundaries")
+        known = catalog.source(study.drawn_by)
         line = f"{_acronyms(known)} · {known.official_id} · {known.licence}"
         found.append(Origin(known.title[lang], known.page, line))
     return [*found, *_publications(study)]

@@ -19,7 +19,8 @@ class Study:
 
     Frames hold the country and the cantons; `communes` holds one row a commune (its rate,
     status, name, residents) and is None, like `boundaries`, on the embedded default.
-    `origins` holds each source, edition and year that figures rest on.
+    `origins` holds each source, edition and year that figures rest on; `drawn_by` is the
+    source of the boundaries.
     """
 
     use: pd.DataFrame
@@ -36,6 +37,7 @@ class Study:
     communes: pd.DataFrame | None
     boundaries: GeoDataFrame | None
     today: date
+    drawn_by: str = "bfs_boundaries"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def load_study(*, today: date | None = None) -> Study:
     population, assistance = _read("population"), _read("social_assistance")
     newest = use[use["year"] == use["year"].max()]
     dated = [newest, living, homes, population, assistance, _read("education")]
-    known = tables.exists("boundaries")
+    places = _read("places")
+    boundaries, drawn_by = _drawn(places)
     return Study(
         use=use,
         living=living,
@@ -78,10 +81,25 @@ def load_study(*, today: date | None = None) -> Study:
         official=any(
             tables.provenance(name)["official"] for name in ("population", "internet_use")
         ),
-        communes=_communes(population, assistance, _read("places")) if known else None,
-        boundaries=tables.read_boundaries() if known else None,
+        communes=None if boundaries is None else _communes(population, assistance, places),
+        boundaries=boundaries,
         today=today or date.today(),
+        drawn_by=drawn_by,
     )
+
+
+def _drawn(places: pd.DataFrame) -> tuple[GeoDataFrame | None, str]:
+    """Return the borders of the day that the list of communes is of, if any, and who drew them."""
+    days = set(places.loc[places["place_level"] == "commune", "register_date"])
+    if not tables.exists("boundaries") or len(days) != 1:
+        return None, ""
+    day = str(days.pop())
+    every = tables.read_boundaries(every=True)
+    if day not in set(every.loc[every["place_level"] == "commune", "register_date"]):
+        return None, ""
+    made = tables.provenance("boundaries")["official"]
+    drawn_by = next(one["source"] for one in made if one["register_date"] == day)
+    return tables.read_boundaries(day), drawn_by
 
 
 def _read(table: str) -> pd.DataFrame:

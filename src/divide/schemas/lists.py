@@ -45,6 +45,7 @@ _LOCALITIES = {
     "suffix": text(r"^\d{2}$"),
     "locality": text(),
     "language": text(r"^(de|fr|it|rm|multiple)$"),
+    "address_share": number(share=True),
     "east": number(),
     "north": number(),
     "valid_from": text(DATE),
@@ -133,6 +134,7 @@ _INSTITUTION_COVERAGE = {
 LISTS = {
     "places": _PLACES,
     "boundaries": _BOUNDARIES,
+    "exact_boundaries": _BOUNDARIES,
     "localities": _LOCALITIES,
     "commune_mutations": _COMMUNE_MUTATIONS,
     "commune_correspondances": _COMMUNE_CORRESPONDANCES,

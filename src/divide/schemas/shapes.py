@@ -70,6 +70,7 @@ OF_SHARES |= {"international_skills", "regional_access", "broadband"}
 KEYS = {
     "places": ["place_level", "place", "register_date"],
     "boundaries": ["place_level", "place", "register_date"],
+    "exact_boundaries": ["place_level", "place", "register_date"],
     "localities": ["postcode", "suffix", "locality", "place", "east", "north"],
     "commune_mutations": ["mutation", "initial", "terminal"],
     "commune_correspondances": ["initial", "initial_historical", "terminal", "terminal_historical"],

@@ -17,8 +17,8 @@ from divide.errors import SourceChangedError, SourceError
 CRS: Final = "EPSG:2056"
 COLUMNS: Final = ("place_level", "place", "name", "register_date", "geometry")
 # Numbers from here on are Liechtenstein (7001 to 7011) and lakes (9000 and over).
-_FOREIGN: Final = 7000
-_LAKES: Final = 9000
+FOREIGN: Final = 7000
+LAKES: Final = 9000
 # What repair may move, in m²: slivers between neighbours, never a place.
 _MOVED_AREA: Final = 1e6
 
@@ -50,7 +50,7 @@ def tidy_boundaries(
         If a file is missing or damaged, of another day, or repair would lose a place.
     """
     communes = read_layer(commune_path)
-    communes = communes[communes["id"] < _FOREIGN].assign(place_level="commune")
+    communes = communes[communes["id"] < FOREIGN].assign(place_level="commune")
     communes["place"] = communes["id"].map(terms.commune_id)
     communes["register_date"] = _file_date(commune_path)
     if _file_date(commune_path) != edition:
@@ -59,7 +59,7 @@ def tidy_boundaries(
     cantons["place"] = cantons["id"].map(terms.canton_id)
     cantons["register_date"] = _file_date(canton_path)
     lakes = pd.concat([read_layer(path) for path in lakes_paths])
-    lakes = lakes[lakes["id"] >= _LAKES].assign(place_level="lake", register_date=edition)
+    lakes = lakes[lakes["id"] >= LAKES].assign(place_level="lake", register_date=edition)
     lakes["place"] = lakes["id"].astype("str")
     layers = [clean_coverage(communes), clean_coverage(cantons), lakes]
     frame = pd.concat([layer[list(COLUMNS)] for layer in layers])
