@@ -36,6 +36,27 @@ def test_localities_have_their_commune_and_canton(write):
     assert list(rows["place"]) == ["6610", "6610", "0001"]
     assert list(rows["canton"]) == ["GE", "GE", "ZH"]
     assert rows.loc[2, "east"] == 2679402.872
+    assert rows["address_share"].isna().all()
+
+
+# The columns of later editions; one locality with most of its addresses in one commune.
+LATER = (
+    "Ortschaftsname;PLZ4;Zusatzziffer;ZIP_ID;Gemeindename;BFS-Nr;Kantonskürzel;"
+    "Adressenanteil;E;N;Sprache;Validity\r\n"
+    "Adliswil;8134;0;4001;Adliswil;131;ZH;99.94 %;2682000.0;1240000.0;de;2008-07-01\r\n"
+    "Adliswil;8134;0;4001;Zürich;261;ZH;0.06 %;2682500.0;1240500.0;de;2008-07-01\r\n"
+)
+
+
+def test_later_editions_tell_the_share_of_addresses(write):
+    rows = tidy_localities(write(LATER), edition="2026-03")
+    schemas.check(rows, "localities")
+    assert rows[["place", "suffix", "address_share"]].to_numpy().tolist() == [
+        ["0131", "00", pytest.approx(0.9994)],
+        ["0261", "00", pytest.approx(0.0006)],
+    ]
+    with pytest.raises(SourceChangedError, match=r"no per cents: \['many'\]"):
+        tidy_localities(write(LATER.replace("0.06 %", "many")), edition="2026-03")
 
 
 def test_an_unknown_canton_is_refused(write):

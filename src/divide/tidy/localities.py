@@ -16,10 +16,12 @@ SOURCE: Final = "swisstopo_localities"
 _COLUMNS: Final = {
     "Ortschaftsname": "locality",
     "PLZ": "postcode",
+    "PLZ4": "postcode",  # its name since 2024
     "Zusatzziffer": "suffix",
     "Gemeindename": "commune_name",
     "BFS-Nr": "number",
     "Kantonskürzel": "canton",
+    "Adressenanteil": "address_share",  # since 2024
     "E": "east",
     "N": "north",
     "Sprache": "language",
@@ -47,8 +49,10 @@ def tidy_localities(path: Path, *, edition: str) -> DataFrame:
     -------
     DataFrame
         One row per locality, postcode and commune in Switzerland; those of Liechtenstein
-        are left out. `east` and `north` in metres, EPSG:2056. `register_date` is not
-        known: the directory follows the communes from month to month.
+        are left out. `east` and `north` in metres, EPSG:2056. `address_share` is the part
+        of the locality's addresses that lies in the commune, 0 to 1, missing in editions
+        that do not tell. `register_date` is not known: the directory follows the communes
+        from month to month.
 
     Raises
     ------
@@ -58,9 +62,11 @@ def tidy_localities(path: Path, *, edition: str) -> DataFrame:
         If a column is gone, or a canton unknown.
     """
     rows = _read(path)
-    lost = set(_COLUMNS) - set(rows.columns)
-    if lost:
-        raise SourceChangedError(f"{path.name} lacks the columns {', '.join(sorted(lost))}.")
+    lost = set(_COLUMNS) - {"PLZ", "PLZ4", "Adressenanteil"} - set(rows.columns)
+    if lost or not {"PLZ", "PLZ4"} & set(rows.columns):
+        raise SourceChangedError(
+            f"{path.name} lacks the columns {', '.join(sorted(lost or {'PLZ'}))}."
+        )
     rows = rows.rename(columns=_COLUMNS)
     rows = rows[rows["number"].astype("int64") < _ABROAD]
     odd = sorted(set(rows["canton"]) - set(terms.CANTONS))
@@ -70,13 +76,27 @@ def tidy_localities(path: Path, *, edition: str) -> DataFrame:
         place_level="commune",
         place=rows["number"].map(terms.commune_id),
         register_date=None,
+        suffix=rows["suffix"].str.zfill(2),
+        address_share=_shares(rows),
         east=rows["east"].astype("float64"),
         north=rows["north"].astype("float64"),
         source=SOURCE,
         edition=edition,
     )
-    ordered = frame.drop(columns="number").astype({"register_date": "str"})
+    ordered = frame.drop(columns=["number", "ZIP_ID"], errors="ignore")
+    ordered = ordered.astype({"register_date": "str"})
     return ordered.sort_values(_KEY, ignore_index=True)
+
+
+def _shares(rows: DataFrame) -> "pd.Series[float]":
+    """Read shares written as 99.5 %; an edition without them knows none."""
+    if "address_share" not in rows:
+        return pd.Series(float("nan"), rows.index)
+    shares = pd.to_numeric(rows["address_share"].str.rstrip("% "), errors="coerce") / 100
+    if shares.isna().any() or not shares.between(0, 1).all():
+        odd = rows.loc[~shares.between(0, 1), "address_share"].head(3).tolist()
+        raise SourceChangedError(f"Shares of addresses are no per cents: {odd}.")
+    return shares
 
 
 def _read(path: Path) -> DataFrame:
