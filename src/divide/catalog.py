@@ -43,8 +43,9 @@ class Source:
     ----------
     channels, hosts
         Ways to it, in the order to try them; the only hosts that may be contacted.
-    limits, drift
-        Calls that its hosts bear; changes beyond which an edition counts as drifted.
+    limits, drift, known, sums
+        Calls that its hosts bear; changes beyond which an edition counts as drifted; figures
+        that every edition holds, and parts that sum to a whole (see `build.known`).
     successor, population, typed
         What replaces it; of whom it speaks; whether its figures were typed, not fetched.
     """
@@ -64,6 +65,8 @@ class Source:
     hosts: frozenset[str] = frozenset()
     limits: Mapping[str, Any] = field(default_factory=dict)
     drift: Mapping[str, float] = field(default_factory=dict)
+    known: tuple[Mapping[str, Any], ...] = ()
+    sums: tuple[Mapping[str, Any], ...] = ()
     successor: str | None = None
     population: Words | None = None
     typed: bool = False
@@ -146,6 +149,8 @@ def _source(raw: Any, *, file: str) -> Source:
             hosts=frozenset(raw.get("hosts") or []),
             limits=dict(raw.get("limits") or {}),
             drift={name: float(limit) for name, limit in (raw.get("drift") or {}).items()},
+            known=tuple(raw.get("known") or ()),
+            sums=tuple(raw.get("sums") or ()),
             successor=raw.get("successor"),
             population=raw.get("population"),
             typed=bool(raw.get("typed", False)),
@@ -177,13 +182,7 @@ def publications() -> Mapping[str, Mapping[str, Any]]:
 def indicators() -> Mapping[str, Indicator]:
     """Return every indicator by id."""
     return {
-        name: Indicator(
-            id=name,
-            unit=raw["unit"],
-            layer=raw.get("layer"),
-            of=raw.get("of"),
-            source=raw.get("source"),
-        )
+        name: Indicator(name, raw["unit"], raw.get("layer"), raw.get("of"), raw.get("source"))
         for name, raw in facts("indicators").items()
     }
 

@@ -45,7 +45,8 @@ def declare(home: Path, policy: Policy, monkeypatch: pytest.MonkeyPatch) -> Decl
 
     def made(*channels: dict[str, Any], **more: Any) -> catalog.Source:
         told = tuple(catalog.Channel(one["kind"], one) for one in channels)
-        source = replace(known, channels=told, editions=(), **more)
+        none = {"known": (), "sums": ()}
+        source = replace(known, channels=told, editions=(), **(none | more))
         monkeypatch.setattr(catalog, "sources", lambda: {source.id: source})
         return source
 
@@ -236,6 +237,56 @@ def test_a_changed_shape_replaces_nothing_until_told(
     assert (store.newest("bfs_population") or pytest.fail(""))[1].accepted
     assert fetching.noticed_drift("bfs_population") is None
     assert fetch().state == "unchanged"
+
+
+@pytest.mark.parametrize("lang", ["fr", "de", "it", "en"])
+def test_known_figures_are_checked_on_arrival(declare: Declare, service: Any, lang: str) -> None:
+    """One digit changed on its way: no transport shows it, the published figure does."""
+    figure = {"where": {"GEO": "VD", "TIME_PERIOD": "2024"}, "value": 845000}
+    whole = {"along": "GEO", "whole": "CH", "parts": "ZH|VD"}
+    declare(file_at(service), known=(figure,), sums=(whole,))
+    right = FIRST + "CH,_T,2024,2445000\n"
+    service.on("/main.csv", (200, right.replace("845000", "846000"), dated(1)))
+    done = fetch(lang=lang)
+    assert (done.state, fetching.exit_code([done])) == ("drifted", 4)
+    # Known and received, and the sum that no longer meets its total.
+    assert "845\u202f000" in done.told and "846\u202f000" in done.told
+    assert "2\u202f445\u202f000" in done.told and "2\u202f446\u202f000" in done.told
+    assert "divide fetch bfs_population --accept" in done.told
+    # Nothing was put in place, not even as a first edition.
+    assert store.editions("bfs_population") == []
+    service.on("/main.csv", (200, right, dated(1)))
+    assert fetch().state == "new"
+    assert fetching.noticed_drift("bfs_population") is None
+    # A revision that somebody looked at is taken, and the receipt says so.
+    service.on("/main.csv", (200, right.replace("845000", "846000"), dated(2)))
+    assert fetch().state == "drifted"
+    assert fetch(accept=True).state == "new"
+    assert len((store.newest("bfs_population") or pytest.fail(""))[1].accepted) == 3
+
+
+def test_what_cannot_be_read_is_not_put_in_place(declare: Declare, service: Any) -> None:
+    """Whole and of its kind, but with a sign that nobody knows."""
+    px = 'CHARSET="ANSI";\nLANGUAGE="de";\nSTUB="a";\nVALUES("a")="x","y";\nDATA=\n1 {sign};\n'
+    declare(file_at(service, file="main.px", format="px", columns=[]))
+    service.on("/main.csv", px.replace("{sign}", "2"))
+    assert fetch().state == "new"
+    service.on("/main.csv", px.replace("{sign}", '"......."'))
+    done = fetch()
+    assert (done.state, fetching.exit_code([done])) == ("wrong", 4)
+    assert "unknown meaning" in done.told
+    assert len(store.editions("bfs_population")) == 1
+
+
+def test_a_damaged_last_edition_does_not_keep_a_new_one_out(declare: Declare, service: Any) -> None:
+    declare(file_at(service, file="main.px", format="px", columns=[]))
+    px = 'CHARSET="ANSI";\nLANGUAGE="de";\nSTUB="a";\nVALUES("a")="x","y";\nDATA=\n1 2;\n'
+    service.on("/main.csv", (200, px, dated(1)))
+    fetch()
+    folder, _ = store.newest("bfs_population") or pytest.fail("")
+    (folder / "main.px").write_text("edited", "utf-8")
+    service.on("/main.csv", (200, px.replace("1 2", "1 3"), dated(2)))
+    assert fetch().state == "new"
 
 
 def test_a_new_year_is_no_drift(declare: Declare, service: Any) -> None:

@@ -30,7 +30,8 @@ def compare(
     """
     List what changed in shape from one edition to the next.
 
-    New years are expected. Codes of long lists (places) are counted, not compared.
+    New years are expected. Codes of long lists (places) are counted, not compared. Of files
+    in two forms, such as a workbook and a CSV, nothing is compared but that they differ.
 
     Parameters
     ----------
@@ -43,6 +44,8 @@ def compare(
     [Change(kind='columns', where='', old='GEO', new='geo')]
     """
     bounds = {**_LIMITS, **(limits or {})}
+    if old.form != new.form:
+        return [Change("form", "", _some(list(old.form)), _some(list(new.form)))]
     return [
         *_dimensions(old, new, bounds["rows"]),
         *_lists("columns", "", old.columns, new.columns),

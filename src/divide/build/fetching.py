@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from divide import catalog
-from divide.build import drift
+from divide.build import drift, known
 from divide.build.profiles import profile
-from divide.errors import DivideError, NoAnswerError, SourceError
+from divide.errors import DivideError, NoAnswerError, SourceChangedError, SourceError
 from divide.fetch import snapshots, sources, store
 from divide.fetch.points import read_points
 from divide.fetch.snapshots import Snapshot
@@ -171,12 +172,29 @@ def _settle(
 
 
 def _drift(source: str, folder: Path, files: Any, last: Snapshot | None, lang: str) -> list[str]:
-    if last is None:
-        return []
-    new = profile({role: folder / one.name for role, one in files.items()})
-    limits = catalog.source(source).drift
-    changes = drift.compare(profile(last.files), new, limits=limits)
+    """Tell how an edition differs in shape from the last, and which known figures it lacks."""
+    new = {role: folder / one.name for role, one in files.items()}
+    described = catalog.source(source)
+    pinned = _pinned(described)
+    try:
+        changes = [drift.Change(*miss) for miss in known.misses(described, new)]
+        now = profile(new, only=pinned)
+    except SourceError as fault:
+        raise SourceChangedError(f"What came of '{source}' cannot be read: {fault}") from fault
+    if last is not None:
+        with suppress(SourceError):  # a damaged edition is no measure of a new one
+            before = profile(last.files, only=pinned)
+            changes += drift.compare(before, now, limits=described.drift)
     return drift.sentences(source, changes, lang=lang) if changes else []
+
+
+def _pinned(source: catalog.Source) -> dict[str, tuple[str, ...]]:
+    """Return the codes that a source's channel asks for, where it names them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for channel in source.channels[:1]:
+        for name, codes in (channel.options.get("filters") or {}).items():
+            found[str(name)] = tuple(map(str, codes if isinstance(codes, list) else [codes]))
+    return found
 
 
 def _here(source: str) -> Outcome:

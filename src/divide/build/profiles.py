@@ -2,14 +2,18 @@
 
 import csv
 import re
+import shutil
+import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from divide.build.map_shapes import describe
 from divide.errors import SourceError
 from divide.tidy.jsonstat import read_jsonstat
 from divide.tidy.px import read_px
@@ -40,6 +44,8 @@ class Profile:
         Rows or cells with a figure; None where a file has none.
     total
         Sum of all figures, totals and parts alike; None where it cannot be told.
+    form
+        Kinds of the files; an archive is of the kind of the one file in it.
     """
 
     dimensions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -47,11 +53,22 @@ class Profile:
     units: tuple[str, ...] = ()
     rows: int | None = None
     total: float | None = None
+    form: tuple[str, ...] = ()
 
 
-def profile(files: Mapping[str, Path]) -> Profile:
-    """Describe an edition: each file by itself, names led by the file's role if there are many."""
-    found = {role: _profile(path) for role, path in sorted(files.items())}
+def profile(
+    files: Mapping[str, Path], *, only: Mapping[str, tuple[str, ...]] | None = None
+) -> Profile:
+    """
+    Describe an edition: each file by itself, names led by the file's role if there are many.
+
+    Parameters
+    ----------
+    only
+        Codes by dimension, for cubes of which one channel asks less than another form
+        holds: cells of other codes do not count.
+    """
+    found = {role: _profile(path, only or {}) for role, path in sorted(files.items())}
     if len(found) == 1:
         return next(iter(found.values()))
     dimensions: dict[str, tuple[str, ...]] = {}
@@ -63,20 +80,37 @@ def profile(files: Mapping[str, Path]) -> Profile:
         tuple(f"{role}: {name}" for role, one in found.items() for name in one.columns),
         tuple(f"{role}: {name}" for role, one in found.items() for name in one.units),
         sum(told) if told else None,
+        form=tuple(sorted({kind for one in found.values() for kind in one.form})),
     )
 
 
-def _profile(path: Path) -> Profile:
+def _profile(path: Path, only: Mapping[str, tuple[str, ...]]) -> Profile:
     kind = path.suffix.lower()
+    if kind == ".zip":
+        return _of_archive(path, only)
     if kind == ".px":
-        return _of_px(path)
-    if kind == ".json":
-        return _of_jsonstat(path)
-    if kind in (".xlsx", ".xls", ".ods"):
-        return _of_sheets(path)
-    if kind in (".csv", ".txt"):
-        return _of_text(path)
-    return Profile()
+        found = _of_px(path)
+    elif kind == ".json":
+        found = _of_jsonstat(path, only)
+    elif kind in (".xlsx", ".xls", ".ods"):
+        found = _of_sheets(path)
+    elif kind in (".csv", ".txt"):
+        found = _of_text(path)
+    else:
+        found = Profile(**describe(path))
+    return replace(found, form=(kind,))
+
+
+def _of_archive(path: Path, only: Mapping[str, tuple[str, ...]]) -> Profile:
+    """Describe the one file that an archive holds; of several, their names."""
+    with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        if len(names) != 1 or names[0].lower().endswith(".zip"):
+            return Profile({"files": tuple(sorted(names))}, form=(".zip",))
+        inside = Path(folder) / Path(names[0]).name
+        with archive.open(names[0]) as packed, inside.open("wb") as file:
+            shutil.copyfileobj(packed, file)
+        return _profile(inside, only)
 
 
 def _of_px(path: Path) -> Profile:
@@ -90,14 +124,20 @@ def _of_px(path: Path) -> Profile:
     )
 
 
-def _of_jsonstat(path: Path) -> Profile:
+def _of_jsonstat(path: Path, only: Mapping[str, tuple[str, ...]]) -> Profile:
     try:
         cube = read_jsonstat(path)
     except SourceError:
         return Profile()  # JSON of another kind: its tidy function knows its shape
-    dimensions = {name: tuple(labels) for name, labels in cube.labels.items()}
+    rows = cube.frame
+    for name, codes in only.items():
+        rows = rows[rows[name].isin(codes)] if name in rows else rows
+    dimensions = {
+        name: tuple(code for code in labels if code in only.get(name, labels))
+        for name, labels in cube.labels.items()
+    }
     units = tuple(code for name, codes in dimensions.items() if _is_unit(name) for code in codes)
-    return Profile(dimensions, (), units, len(cube.frame), float(cube.frame["value"].sum()))
+    return Profile(dimensions, (), units, len(rows), float(rows["value"].sum()))
 
 
 def _of_sheets(path: Path) -> Profile:
