@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "divide"
 LAYERS = [
     "errors paths terms",
     "catalog schemas texts",
-    "tables",
+    "tables releases",
     "fetch tidy survey measure show",
     "build report",
     "cli",

@@ -78,8 +78,18 @@ class ClaimError(DivideError):
     """A sentence was asked for that its evidence does not carry."""
 
 
+class DisclosureError(DivideError):
+    """A survey figure is not proven publishable, so it does not leave."""
+
+    exit_code = 5
+
+
 class ReportError(DivideError):
     """A page cannot be written whole, so it is not written."""
+
+
+class SurveyError(DivideError):
+    """A file of the survey cannot be taken in, or two waves cannot be pooled."""
 
 
 def near_names(name: str, known: list[str]) -> str:

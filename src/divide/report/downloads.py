@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from divide import catalog, terms
+from divide import catalog, releases, terms
 from divide.report.study import Place, Study
 
 _COLUMNS = tuple(
@@ -34,6 +34,7 @@ def to_csv(rows: pd.DataFrame) -> str:
     A suppressed or missing value is an empty cell beside its status, never 0, and so are
     its bounds: they would tell it.
     """
+    rows = releases.admit(rows)
     out = io.StringIO()
     # Lines end as RFC 4180 says; the writer then quotes a carriage return within a text.
     writer = csv.writer(out, lineterminator="\r\n")
@@ -56,5 +57,16 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.4g}" if abs(value) < 1 else f"{value:.0f}"
-    text = str(value)
+    return safe_text(str(value))
+
+
+def safe_text(text: str) -> str:
+    """
+    Prefix a text that a spreadsheet would run as a formula.
+
+    Examples
+    --------
+    >>> safe_text("=1+1"), safe_text("Uri")
+    ("'=1+1", 'Uri')
+    """
     return f"'{text}" if text.startswith(_DANGEROUS) else text

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from divide import releases
 from divide.errors import ReportError
 from divide.show.words import SIGNS, Word, bare, need_columns, need_word, spans
 
@@ -104,7 +105,7 @@ def classify(rows: pd.DataFrame, breaks: Breaks) -> pd.Series:
     >>> classify(rows, Breaks((31, 37), (36, 40), 2)).tolist()
     ['c0', 's-missing']
     """
-    need_columns(rows, "value", "status")
+    need_columns(releases.admit(rows), "value", "status")
     marks = rows["status"].map(STATUS_MARKS).astype(object)
     seen = marks.isna()
     values = rows.loc[seen, "value"]

@@ -7,8 +7,9 @@ from typing import Any, Final
 import pandas as pd
 from markupsafe import Markup
 
-from divide import catalog
+from divide import catalog, releases
 from divide.errors import ReportError
+from divide.releases import Publishable
 from divide.show import cells, classes, explore, plotly_years
 from divide.show.descriptions import of_lines, of_years
 from divide.show.words import need_columns
@@ -34,7 +35,7 @@ class Exhibit:
 
 
 def lines(
-    rows: pd.DataFrame,
+    rows: pd.DataFrame | Publishable,
     *,
     by: str,
     names: Mapping[str, str],
@@ -67,6 +68,7 @@ def lines(
     ReportError
         If a line has no row, or a value is missing and no status says why.
     """
+    rows = releases.admit(rows)
     need_columns(rows, by, "value", "low", "high", "status")
     frame = _ordered(rows, by, names)
     if "tau" not in frame.columns:
@@ -85,7 +87,7 @@ def lines(
 
 
 def years(
-    rows: pd.DataFrame,
+    rows: pd.DataFrame | Publishable,
     *,
     by: str,
     names: Mapping[str, str],
@@ -106,6 +108,7 @@ def years(
     breaks : mapping
         What changed, by the point in time between two surveys.
     """
+    rows = releases.admit(rows)
     need_columns(rows, by, "year", "value", "low", "high", "status")
     frame = _ordered(rows, by, names)
     figure = plotly_years.year_chart(
@@ -127,7 +130,7 @@ def table(
     rows: pd.DataFrame,
     *,
     caption: str,
-    made_from: pd.DataFrame,
+    made_from: pd.DataFrame | Publishable,
     write: Mapping[str, Callable[[Any], str]] | None = None,
     sentence: str = "",
 ) -> Exhibit:
@@ -149,7 +152,8 @@ def table(
     written = {name: rows[name].map(how) for name, how in (write or {}).items()}
     listed = rows.assign(**written)
     listed.insert(0, str(rows.index.name or "what").capitalize(), rows.index.tolist())
-    return Exhibit(None, sentence, cells.plain(listed, f"{caption}. {origin(made_from)}"))
+    told = f"{caption}. {origin(releases.admit(made_from))}"
+    return Exhibit(None, sentence, cells.plain(listed, told))
 
 
 def origin(rows: pd.DataFrame) -> str:

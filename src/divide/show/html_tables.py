@@ -7,7 +7,7 @@ from typing import Any, Final
 import pandas as pd
 from markupsafe import Markup
 
-from divide import terms
+from divide import releases, terms
 from divide.errors import ReportError
 from divide.show.words import Word, bare, need_columns, need_word, spans
 
@@ -81,7 +81,7 @@ def table(
         If a value is missing and no status says why, or a head has too few captions.
     """
     needed = [column.name for column in columns] + [c.status for c in columns if c.status]
-    need_columns(rows, *needed, *(name for name in (row_id, section) if name))
+    need_columns(releases.admit(rows), *needed, *(name for name in (row_id, section) if name))
     head = _head(columns, heads)
     texts = [_cells(rows, column, words, first=not i) for i, column in enumerate(columns)]
     starts = _starts(rows, row_id, prefix)
