@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from divide import terms
 
 if TYPE_CHECKING:
+    from divide.build.addresses import place
     from divide.build.registers import join, places, restate, successors
     from divide.catalog import canton, cantons, indicator, indicators, source, sources
     from divide.errors import DivideError
@@ -35,6 +36,7 @@ _WHERE = {
     "indicators": "divide.catalog",
     "join": "divide.build.registers",
     "label": "divide.texts",
+    "place": "divide.build.addresses",
     "places": "divide.build.registers",
     "provenance": "divide.tables",
     "read": "divide.tables",
@@ -56,6 +58,7 @@ __all__ = [
     "indicators",
     "join",
     "label",
+    "place",
     "places",
     "provenance",
     "read",
