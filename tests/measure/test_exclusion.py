@@ -283,3 +283,19 @@ def test_every_survey_fits_to_its_rounding(default_home: object, year: int, indi
         missed[group] = abs(fitted - rates.share[group]) - penalty
     assert len(missed) == 10
     assert {group: by for group, by in missed.items() if by > 0.0012} == {}
+
+
+def test_a_group_without_a_rate_of_its_own_cannot_be_told(
+    run: Callable[..., pd.DataFrame],
+) -> None:
+    """METHOD 2: its expected rate is shown, but it has no risk state."""
+    use = tables.read("internet_use")
+    gone = (use["group"] == "education:low") & (use["indicator"] == "device_laptop")
+    rows = run(use=use.assign(value=use["value"].mask(gone), se=use["se"].mask(gone)))
+    rows = rows[rows["indicator"] == "no_laptop"]
+    mute = rows[rows["group"] == "education:low"]
+    assert len(mute) == 3 * 26
+    assert set(mute["state"]) == {"cannot_tell"}
+    assert mute[["probability", "tipping_point"]].isna().all(axis=None)
+    assert mute["value"].notna().all()
+    assert "higher" in set(rows[rows["group"] == "age:60_plus"]["state"])

@@ -62,10 +62,30 @@ def exclusion_risk(
         model = fits.fit_indicator(use, positive, cells, setting)
         told[indicator] = fits.account(model, cells)
         for one in _compare(indicator, model, cells, places, setting):
-            blocks += [_rows(one, places.ids, tau, setting) for tau in setting.taus]
+            blocks += [_rows(one, tau, setting) for tau in setting.taus]
     frame = pd.concat(blocks, ignore_index=True)
     frame.attrs["account"] = {"fits": told, "mismatch": _mismatch(counts, cells)}
     return frame
+
+
+def comparisons(
+    use: pd.DataFrame,
+    composition: pd.DataFrame,
+    lacking: Mapping[str, str],
+    setting: fits.Setting,
+    *,
+    education: pd.DataFrame | None = None,
+) -> Iterator["Compared"]:
+    """
+    Yield what `exclusion_risk` writes down, with the draws that places share.
+
+    Parameters are those of `exclusion_risk`.
+    """
+    cells = survey.survey_cells(use, year=setting.year, respondents=setting.respondents)
+    places = _places(_place_counts(composition, cells), cells, education)
+    for indicator, positive in lacking.items():
+        model = fits.fit_indicator(use, positive, cells, setting)
+        yield from _compare(indicator, model, cells, places, setting)
 
 
 def _mismatch(counts: pd.DataFrame, cells: survey.Cells) -> dict[str, list[int]]:
@@ -116,13 +136,29 @@ def _weights(persons: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class _Compared:
-    """One indicator of one group in every place: its rate, and its gap to what it is held to."""
+class Compared:
+    """
+    One indicator of one group in every place.
+
+    Attributes
+    ----------
+    places
+        Ids of the places.
+    rate, gap
+        The group's rate, and its gap to what it is held to.
+    drawn
+        Draws × places: the rate of each bootstrap draw.
+    told
+        Whether the group has a published rate of its own; else its state cannot be told.
+    """
 
     indicator: str
     group: str
+    places: pd.Index
     rate: synthetic.Spread
     gap: synthetic.Spread
+    drawn: Array
+    told: bool
 
 
 def _compare(
@@ -131,33 +167,37 @@ def _compare(
     cells: survey.Cells,
     places: _Places,
     setting: fits.Setting,
-) -> Iterator[_Compared]:
+) -> Iterator[Compared]:
     """Yield everyone against the country, then each group against the rest of its place."""
     weights, omega, shifted = places.weights, places.omega, places.shifted
     met = fits.benchmark(model, cells, omega @ weights, terms.TOTAL)
     rate = synthetic.place_rates(weights, met.share, met.drawn, shifted=shifted)
     gap = synthetic.against_country(weights, omega, met.share, met.drawn, shifted=shifted)
-    yield _Compared(indicator, terms.TOTAL, rate, gap)
+    yield Compared(indicator, terms.TOTAL, places.ids, rate, gap, met.drawn @ weights.T, True)
     for group in setting.groups:
         members = cells.members(group)
         met = fits.benchmark(model, cells, omega @ weights, group)
         rate = synthetic.group_rates(weights, members, met.share, met.drawn, shifted=shifted)
         gap = synthetic.against_rest(weights, members, met.share, met.drawn, shifted=shifted)
-        yield _Compared(indicator, group, rate, gap)
+        drawn = met.drawn @ synthetic.within(weights, members).T
+        told = group in model.rates.share
+        yield Compared(indicator, group, places.ids, rate, gap, drawn, told)
 
 
-def _rows(one: _Compared, places: pd.Index, tau: float, setting: fits.Setting) -> pd.DataFrame:
+def _rows(one: Compared, tau: float, setting: fits.Setting) -> pd.DataFrame:
     """Write one comparison under one τ: a row a place."""
     total = one.group == terms.TOTAL
     value, se = one.rate.estimate, one.rate.se(tau)
-    probability = one.gap.probability(tau)
+    # METHOD 2: a group without a rate of its own has an expected rate, but no risk.
+    known = 1.0 if one.told else np.nan
+    probability = known * one.gap.probability(tau)
     states = _place_state(probability, setting) if total else _group_state(one.gap, tau, setting)
     return pd.DataFrame(
         {
             "indicator": one.indicator,
             "group": one.group,
             "place_level": "canton",
-            "place": places,
+            "place": one.places,
             "register_date": None,
             "year": setting.year,
             "value": value,
@@ -170,8 +210,8 @@ def _rows(one: _Compared, places: pd.Index, tau: float, setting: fits.Setting) -
             "gap": one.gap.estimate,
             "gap_se": one.gap.se(tau),
             "probability": probability,
-            "tipping_point": one.gap.tipping_point(setting.probability),
-            "state": states,
+            "tipping_point": known * one.gap.tipping_point(setting.probability),
+            "state": states if one.told else "cannot_tell",
         }
     )
 

@@ -165,11 +165,11 @@ def against_rest(
     Var = sampling + (κ_g² + κ_rest²) τ_g²; METHOD 4.4 states it for (1 − π)(r_g − r_rest),
     which has the same sign and the same probability.
     """
-    inside = _within(weights, members)
-    outside = _within(weights, ~members)
+    inside = within(weights, members)
+    outside = within(weights, ~members)
     spread = share * (1 - share)
     apart = inside - outside
-    moved = None if shifted is None else _within(shifted, members) - _within(shifted, ~members)
+    moved = None if shifted is None else within(shifted, members) - within(shifted, ~members)
     return Spread(
         estimate=apart @ share,
         sampling=(drawn @ apart.T).var(axis=0) + _inherited(apart, share, moved),
@@ -186,11 +186,19 @@ def group_rates(
     shifted: Array | None = None,
 ) -> Spread:
     """Estimate a group's rate in each place; its local part holds a place's and a group's shock."""
-    moved = None if shifted is None else _within(shifted, members)
-    found = place_rates(_within(weights, members), share, drawn, shifted=moved)
+    moved = None if shifted is None else within(shifted, members)
+    found = place_rates(within(weights, members), share, drawn, shifted=moved)
     return Spread(found.estimate, found.sampling, 2 * found.local)
 
 
-def _within(weights: Array, members: NDArray[np.bool_]) -> Array:
+def within(weights: Array, members: NDArray[np.bool_]) -> Array:
+    """
+    Return the shares of cells in the group alone, place by place.
+
+    Examples
+    --------
+    >>> within(np.array([[.2, .3, .5]]), np.array([True, True, False]))
+    array([[0.4, 0.6, 0. ]])
+    """
     kept = weights * members
     return np.asarray(kept / kept.sum(axis=-1, keepdims=True))
