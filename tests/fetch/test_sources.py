@@ -297,6 +297,53 @@ def test_a_new_year_is_no_drift(declare: Declare, service: Any) -> None:
     assert fetch().state == "new"
 
 
+CUBE = {
+    "id": ["GEO"],
+    "size": [2],
+    "dimension": {"GEO": {"category": {"index": ["ZH", "VD"]}}},
+    "value": [1632918, 855000],
+}
+
+
+def test_a_second_channel_is_no_drift(declare: Declare, service: Any) -> None:
+    """The first fails, the second brings another form: it is compared with the last of its own."""
+    second = file_at(service, "/b", file="main.json", format="json", columns=[])
+    declare(file_at(service, "/a"), second)
+    service.on("/a", (200, FIRST, dated(1)))
+    service.on("/b", (200, CUBE, dated(2)))
+    assert fetch().state == "new"
+    service.on("/a", (503, "down"))
+    done = fetch()
+    assert (done.state, done.edition) == ("new", "2026-06-02")
+    assert "Tried before, plain" in done.told
+    found = snapshots.find("bfs_population")
+    assert found and found.files["main"].name == "main.json"
+    # Back on the first channel, and shrunk since its own last edition.
+    service.on("/a", (200, HEAD + "ZH,_T,2025,1632918\n", dated(3)))
+    done = fetch()
+    assert done.state == "drifted" and "2" in done.told
+
+
+def test_another_form_than_the_one_laid_down_is_told_once(
+    declare: Declare, service: Any, home: Path
+) -> None:
+    source = declare(file_at(service, file="main.json", format="json", columns=[]))
+    laid = catalog.Edition("2025", None, {"main": "main.csv"}, {})
+    folder = paths.raw() / source.id / "2025"
+    folder.mkdir(parents=True)
+    (folder / "main.csv").write_text(FIRST, "utf-8")
+    with_laid = replace(catalog.source(source.id), editions=(laid,))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalog, "sources", lambda: {source.id: with_laid})
+        service.on("/main.csv", (200, CUBE, dated(2)))
+        done = fetch()
+        assert done.state == "drifted"
+        assert "another form. Before: .csv. Now: .json" in done.told
+        assert fetch(accept=True).state == "new"
+        service.on("/main.csv", (200, CUBE | {"value": [1632919, 855000]}, dated(3)))
+        assert fetch().state == "new"
+
+
 def test_limits_of_drift_are_those_of_the_source() -> None:
     old, new = Profile(rows=100, total=1000.0), Profile(rows=109, total=1150.0)
     assert drift.compare(old, new) == []

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from divide import catalog
 from divide.build import drift, known
-from divide.build.profiles import profile
+from divide.build.profiles import Profile, profile
 from divide.errors import DivideError, NoAnswerError, SourceChangedError, SourceError
 from divide.fetch import snapshots, sources, store
 from divide.fetch.points import read_points
@@ -131,11 +131,10 @@ def _fetch(source: catalog.Source, how: _Manner) -> Outcome:
         told = f"It is asked about places. Name them: divide fetch {source.id} --points FILE"
         return replace(_here(source.id), told=told)
     with store.held(source.id), store.staging(source.id) as folder:
-        last = snapshots.find(source.id)
         brought = _brought(source, folder, how)
         if brought is None:
             return replace(_here(source.id), told="Not in the folder named.")
-        return _settle(brought, folder, last, accept=how.accept, lang=how.lang)
+        return _settle(brought, folder, accept=how.accept, lang=how.lang)
 
 
 def _brought(source: catalog.Source, folder: Path, how: _Manner) -> Brought | None:
@@ -151,9 +150,7 @@ def _brought(source: catalog.Source, folder: Path, how: _Manner) -> Brought | No
     return sources.bring(source, folder, given=how.given, report=report)
 
 
-def _settle(
-    brought: Brought, folder: Path, last: Snapshot | None, *, accept: bool, lang: str
-) -> Outcome:
+def _settle(brought: Brought, folder: Path, *, accept: bool, lang: str) -> Outcome:
     """Put an edition in place, unless it is the one that is there or its shape has changed."""
     receipt = brought.receipt
     now = {role: one.sha256 for role, one in receipt.files.items()}
@@ -161,7 +158,7 @@ def _settle(
     if there and {role: one.sha256 for role, one in there[1].files.items()} == now:
         _note(receipt.source).unlink(missing_ok=True)
         return Outcome(receipt.source, "unchanged", there[1].edition, receipt.channel)
-    told = _drift(receipt.source, folder, receipt.files, last, lang)
+    told = _drift(receipt.source, folder, receipt.files, lang)
     if told and not accept:
         note = {"edition": receipt.edition, "noticed": _now(), "told": told}
         _note(receipt.source).write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
@@ -171,7 +168,7 @@ def _settle(
     return Outcome(receipt.source, "new", receipt.edition, receipt.channel, " ".join(receipt.notes))
 
 
-def _drift(source: str, folder: Path, files: Any, last: Snapshot | None, lang: str) -> list[str]:
+def _drift(source: str, folder: Path, files: Any, lang: str) -> list[str]:
     """Tell how an edition differs in shape from the last, and which known figures it lacks."""
     new = {role: folder / one.name for role, one in files.items()}
     described = catalog.source(source)
@@ -181,11 +178,31 @@ def _drift(source: str, folder: Path, files: Any, last: Snapshot | None, lang: s
         now = profile(new, only=pinned)
     except SourceError as fault:
         raise SourceChangedError(f"What came of '{source}' cannot be read: {fault}") from fault
-    if last is not None:
-        with suppress(SourceError):  # a damaged edition is no measure of a new one
-            before = profile(last.files, only=pinned)
-            changes += drift.compare(before, now, limits=described.drift)
+    before = _measure(source, now, pinned)
+    if before is not None:
+        changes += drift.compare(before, now, limits=described.drift)
     return drift.sentences(source, changes, lang=lang) if changes else []
+
+
+def _measure(source: str, now: Profile, pinned: Mapping[str, tuple[str, ...]]) -> Profile | None:
+    """
+    Return what an edition is compared with: the last one of its form, else the last.
+
+    Two channels bring a source in two forms, which tidy functions read alike: if the last
+    came by a channel, only its form is a measure.
+    """
+    shapes: list[Profile] = []
+    every: list[Snapshot] = []
+    with suppress(SourceError):  # a damaged edition is no measure of a new one
+        every = snapshots.find_all(source)
+    for one in every:
+        with suppress(SourceError):
+            shapes.append(profile(one.files, only=pinned))
+            if shapes[-1].form == now.form:
+                return shapes[-1]
+    there = store.newest(source)
+    by_channel = there is not None and there[1].channel in sources.CHANNELS
+    return shapes[0] if shapes and not by_channel else None
 
 
 def _pinned(source: catalog.Source) -> dict[str, tuple[str, ...]]:
