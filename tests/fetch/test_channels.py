@@ -35,6 +35,7 @@ FLOWS = ("statpop", "statpop_households", "statpop_language", "statpop_persons_i
 CUBES = ("disability_pensions", "institutions", "social_assistance_cantons")
 NEW_FORMS = {
     **{f"bfs_{name}": {".csv"} for name in (*FLOWS, "poverty", "asylum_assistance")},
+    "bfs_statpop": {".csv", ".json"},
     **{f"bfs_{name}": {".px", ".json"} for name in (*CUBES, "supplementary_benefits")},
     "bakom_broadband": {".csv", ".json"},
     "bakom_coverage": {".json"},

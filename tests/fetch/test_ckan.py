@@ -74,6 +74,41 @@ def test_an_order_number_leads_to_its_file(service, options, policy, tmp_path, p
     assert "Chômeurs" in found.notes[0]
 
 
+def search(*packages):
+    return {"success": True, "result": {"count": len(packages), "results": list(packages)}}
+
+
+def test_a_package_is_found_by_the_page_of_its_order_number(
+    service, options, policy, tmp_path, package
+):
+    """A search is loose: packages that only speak of the number do not count."""
+    del options["package"]
+    other = {"name": "other", "resources": [{"url": f"{service.url}/je-f-03.03.00.011"}]}
+    service.on("/api/3/action/package_search", search(other, package))
+    asked = options | {"organization": "bundesamt-fur-statistik-bfs", "edition": "2026"}
+    found = ckan.fetch(asked, tmp_path, policy)
+    assert service.calls[0].query == {
+        "q": '"je-f-03.03.00.01"',
+        "rows": "50",
+        "fq": "organization:bundesamt-fur-statistik-bfs",
+    }
+    assert service.calls[1].path == "/assets/36346867/master"
+    assert found.edition == "2026"
+
+
+def test_a_search_that_finds_none_or_two_chooses_none(service, options, policy, tmp_path, package):
+    del options["package"]
+    service.on("/api/3/action/package_search", search())
+    with pytest.raises(MovedError, match="No package shows a page of je-f-03"):
+        ckan.fetch(options, tmp_path, policy)
+    service.on("/api/3/action/package_search", search(package, package | {"name": "again"}))
+    with pytest.raises(SourceChangedError, match="erwerbslose, again all show"):
+        ckan.fetch(options, tmp_path, policy)
+    service.on("/api/3/action/package_search", {"success": False})
+    with pytest.raises(BadAnswerError, match="no list of packages"):
+        ckan.fetch(options, tmp_path, policy)
+
+
 def test_a_language_leads_to_its_file(service, options, policy, tmp_path, package):
     del options["order"]
     ckan.fetch(options | {"language": "de"}, tmp_path, policy)

@@ -193,6 +193,15 @@ def test_a_renamed_dimension_or_code_is_said(service, options, policy, tmp_path,
         pxweb.fetch(options | {"select": select}, tmp_path, policy)
 
 
+def test_the_newest_year_is_asked_for(service, options, policy, tmp_path):
+    """Years descend in some cubes, so the first is not always the newest."""
+    codes = pxweb.select(
+        [{"code": "Jahr", "values": ["2019", "2024", "2023"]}, {"code": "Alter", "values": ["0"]}],
+        {"Jahr": "newest"},
+    )
+    assert codes == {"Jahr": ("2024",), "Alter": ("0",)}
+
+
 def test_progress_counts_cells(service, options, policy, tmp_path):
     service.on(PATH, pxweb_service(always(12)))
     told = []

@@ -1,5 +1,8 @@
 """Flows of residents and households: codes of places and ages, totals, dimensions not pinned."""
 
+import json
+
+import pandas as pd
 import pytest
 
 from divide import schemas, terms
@@ -202,3 +205,103 @@ def test_the_recorded_answer(recorded):
     found = rows.set_index("place")["value"]
     assert found[["CH", "ZH", "5586", "0001"]].tolist() == [9_127_125, 1_632_918, 145_596, 2_003]
     assert len(rows) == 8
+
+
+PLACES = {"8100": "Schweiz", "ZH": "- Zürich", "D": ">> Bezirk Zürich", "261": "......0261 Zürich"}
+PLACES |= {"GE": "- Genève", "6621": "......6621 Genève"}
+PLACE = "Kanton (-) / Bezirk (>>) / Gemeinde (......)"
+# Invented residents by single year of age, of the communes; all others are their sums.
+AGES = {"261": {0: 3, 4: 2, 5: 1, 99: 4, 100: 2}, "6621": {0: 1, 5: 5, 100: 1}}
+
+
+def by_age(code):
+    """Sum the communes below a place: the country has both, a canton its own."""
+    below = {"8100": ["261", "6621"], "GE": ["6621"], "6621": ["6621"]}.get(code, ["261"])
+    return {age: sum(AGES[one].get(age, 0) for one in below) for age in range(101)}
+
+
+@pytest.fixture
+def cube(tmp_path):
+    """Return a function that writes the cube of STAT-TAB as PxWeb answers it."""
+
+    def put(change=None):
+        ages = ["-99999", *map(str, range(101))]
+        axes = {
+            "Jahr": {"2025": "2025"},
+            PLACE: PLACES,
+            "Bevölkerungstyp": {"1": "Ständige Wohnbevölkerung"},
+            "Staatsangehörigkeit (Kategorie)": {"-99999": "Total"},
+            "Geschlecht": {"-99999": "Total"},
+            "Alter": dict(zip(ages, ages, strict=True)),
+        }
+        counts = [[sum(by_age(code).values()), *by_age(code).values()] for code in PLACES]
+        answer = {
+            "id": list(axes),
+            "size": [len(one) for one in axes.values()],
+            "dimension": {
+                name: {"category": {"index": list(codes), "label": codes}}
+                for name, codes in axes.items()
+            },
+            "value": [count for row in counts for count in row],
+            "updated": "2026-08-27T06:30:00Z",
+        }
+        if change:
+            change(answer)
+        path = tmp_path / "px-x-0102010000_101.json"
+        path.write_text(json.dumps(answer), "utf-8")
+        return path
+
+    return put
+
+
+def test_both_channels_tell_the_same_residents(cube, write):
+    """The flow has classes of five years; the cube single years, and no numbers of districts."""
+    rows = []
+    for code in ("8100", "ZH", "261", "GE", "6621"):
+        single = by_age(code)
+        classes = {f"Y{n}T{n + 4}": sum(single[n + k] for k in range(5)) for n in range(0, 100, 5)}
+        classes |= {"Y_GE100": single[100], "_T": sum(single.values())}
+        rows += [(code, "_T", "_T", age, count) for age, count in classes.items()]
+    kept = ["indicator", "group", "place_level", "place", "year", "value", "status"]
+    flow = tidy_statpop(write(STATPOP, *rows), edition="2025")[kept]
+    other = tidy_statpop(cube(), edition="2025")
+    schemas.check(other, "population_age")
+    pd.testing.assert_frame_equal(flow, other[kept])
+    found = other.set_index(["place", "group"])["value"]
+    # 3 + 2 of Zurich and 1 of Geneva; 2 and 1 of a hundred and over.
+    assert (found["CH", "age:0_4"], found["CH", "age:100_plus"], found["CH", "total"]) == (6, 3, 19)
+    assert set(other["table"]) == {"px-x-0102010000_101"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda one: one["value"].__setitem__(1, None), "leaves residents of some places out"),
+        (lambda one: one["value"].__setitem__(3, 99), "age classes"),
+        (lambda one: rename(one, "Geschlecht", "Sexe"), "Expected: Jahr"),
+        (lambda one: label(one, "D", "Bezirk Zürich"), "no known place"),
+        (lambda one: label(one, "ZH", "Zürich"), "no known place"),
+    ],
+)
+def test_a_cube_of_another_shape_is_refused(cube, change, told):
+    with pytest.raises(SourceError, match=told):
+        tidy_statpop(cube(change), edition="2025")
+
+
+def test_a_dimension_that_is_not_pinned_is_refused(cube):
+    def loosen(one):
+        one["dimension"]["Geschlecht"]["category"] = {"index": ["1", "2"]}
+        one["size"][4] = 2
+        one["value"] = one["value"] * 2
+
+    with pytest.raises(SourceChangedError, match="Geschlecht should be pinned"):
+        tidy_statpop(cube(loosen), edition="2025")
+
+
+def rename(one, old, new):
+    one["id"] = [new if name == old else name for name in one["id"]]
+    one["dimension"][new] = one["dimension"].pop(old)
+
+
+def label(one, code, words):
+    one["dimension"][PLACE]["category"]["label"][code] = words

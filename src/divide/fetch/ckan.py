@@ -11,7 +11,11 @@ from divide.errors import BadAnswerError, SourceChangedError, SourceError
 from divide.fetch import entries, http
 from divide.fetch.channel import Fetched, Report
 
-_OPTIONS: Final = ("package", "identifier", "order", "language", "ends", "media", "format")
+_OPTIONS: Final = (
+    *("package", "identifier", "order", "language", "ends", "media", "format"),
+    *("organization", "edition"),
+)
+_FOUND: Final = 50  # packages a search; more would mean that the words were ignored
 # The form of an address in the BFS asset store; the number changes at each release.
 _ASSET: Final = re.compile(r"/assets/(\d+)/master$")
 
@@ -29,9 +33,10 @@ def fetch(
     Parameters
     ----------
     options
-        `url`, `package`, `file`, `format`; the resource by `order` (order number of its
-        human page, firm over releases), or by `language`, `media` and `ends` (how its
-        address ends, `/master` unless told); optional `identifier` of the package.
+        `url`, `file`, `format`; the resource by `order` (order number of its human page,
+        firm over releases), or by `language`, `media` and `ends` (how its address ends,
+        `/master` unless told); `package`, without which the one with a page of `order` is
+        searched; optional `identifier` of the package, `edition`.
 
     Returns
     -------
@@ -44,13 +49,13 @@ def fetch(
         If no resource fits, or several do: none is chosen by chance.
     """
     entries.check(options, _OPTIONS)
-    package, shown = _package(options, policy)
+    package, shown = (_package if "package" in options else _search)(options, policy)
     resource = choose(package, options)
     path = entries.target(folder, entries.text(options, "file"))
     promise = entries.promise(options, entries.text(options, "format", "xlsx"))
     answer = entries.bring(http.Ask(_address(resource)), path, promise, policy, report=report)
     told = entries.day(resource.get("modified")) or entries.day(resource.get("issued"))
-    edition, notes = entries.dated(answer, told)
+    edition, notes = entries.dated(answer, str(options.get("edition") or "") or told)
     title = title_text(package.get("title"), entries.text(options, "language", "de"))
     said = f"Resolved through package '{package.get('name')}' ({title})."
     where = entries.register_date(options, edition)
@@ -111,14 +116,41 @@ def _package(options: entries.Options, policy: http.Policy) -> tuple[dict[str, A
     return package, answer
 
 
+def _search(options: entries.Options, policy: http.Policy) -> tuple[dict[str, Any], http.Answer]:
+    """
+    Find the package that shows a page of an order number.
+
+    Words are searched loosely there: only an address that ends with the number counts.
+    """
+    order = entries.text(options, "order")
+    query = [("q", f'"{order}"'), ("rows", str(_FOUND))]
+    if "organization" in options:
+        query.append(("fq", f"organization:{entries.text(options, 'organization')}"))
+    ask = http.Ask(f"{entries.text(options, 'url')}/package_search", query=tuple(query))
+    found, answer = entries.ask_json(ask, policy)
+    result = found.get("result") if isinstance(found, dict) and found.get("success") else None
+    if not isinstance(result, dict) or not isinstance(result.get("results"), list):
+        raise BadAnswerError(f"{answer.url} gave no list of packages ({str(found)[:200]}).")
+    showing = [one for one in result["results"] if _pages(one.get("resources") or [], order)]
+    if not showing:
+        raise entries.moved(options, f"No package shows a page of {order}.")
+    if len(showing) > 1:
+        named = ", ".join(str(one.get("name")) for one in showing)
+        raise SourceChangedError(f"Packages {named} all show {order}. Name one: 'package'.")
+    return showing[0], answer
+
+
+def _pages(resources: list[dict[str, Any]], order: str) -> list[dict[str, Any]]:
+    return [one for one in resources if str(one.get("url", "")).endswith(f"/{order}")]
+
+
 def _address(resource: dict[str, Any]) -> str:
     return str(resource.get("download_url") or resource.get("url") or "")
 
 
 def _asset_of(resources: list[dict[str, Any]], order: str) -> str:
     """Return today's asset number of an order number: the human page is its neighbour."""
-    pages = [one for one in resources if str(one.get("url", "")).endswith(f"/{order}")]
-    numbers = {str(one.get("identifier", "")).split("-")[0] for one in pages}
+    numbers = {str(one.get("identifier", "")).split("-")[0] for one in _pages(resources, order)}
     files = {found[1] for one in resources if (found := _ASSET.search(_address(one)))}
     if len(numbers & files) != 1:
         raise SourceChangedError(f"No resource stands beside the page of {order}. Look at it.")

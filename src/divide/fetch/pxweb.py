@@ -19,6 +19,7 @@ _OPTIONS: Final = ("cube", "language", "select", "limits", "max_calls", "edition
 _VALUES: Final = 5000
 _MAX_CALLS: Final = 1000
 _TOO_MANY: Final = (403, 413)
+_NEWEST: Final = "newest"  # of years, whose codes are the years
 _MASTER_NOTE: Final = "PxWeb may round to the decimals it shows; the PX master does not."
 
 
@@ -36,8 +37,8 @@ def fetch(
     ----------
     options
         `url`, `cube`; optional `file`, `language`, `select` (dimension code to the codes
-        wanted; all others whole), `limits` with `values` and `cells` a call (the smaller
-        counts), `max_calls`, `edition` (for a cube whose `updated` says nothing).
+        wanted, or to `newest`; all others whole), `limits` with `values` and `cells` a call
+        (the smaller counts), `max_calls`, `edition` (for a cube whose `updated` says nothing).
 
     Returns
     -------
@@ -101,7 +102,10 @@ def select(variables: Any, chosen: Mapping[str, Any]) -> Codes:
             f"The cube has no dimension {', '.join(unknown)}; it has {', '.join(offered)}. "
             "Mend 'select' in the source's YAML, and what reads the table."
         )
-    picked = {code: entries.texts(chosen, code) or all_ for code, all_ in offered.items()}
+    picked = {
+        code: (max(all_),) if chosen.get(code) == _NEWEST else entries.texts(chosen, code) or all_
+        for code, all_ in offered.items()
+    }
     for code, values in picked.items():
         if gone := [value for value in values if value not in offered[code]]:
             raise SourceChangedError(

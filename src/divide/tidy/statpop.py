@@ -10,6 +10,7 @@ from divide.tidy.flows import Flow, age_class, tidy_flow
 from divide.tidy.geo_codes import check_cantons, with_places
 from divide.tidy.observations import as_observations, check_sums
 from divide.tidy.sdmx_csv import TOTAL, read_sdmx_csv
+from divide.tidy.statpop_cube import TABLE, read_statpop_cube
 
 RESIDENTS: Final = "residents"
 _SIZE: Final = r".*(SIZE|HHS|TAILLE|GROESSE|PERS_HH|NBPERS).*"
@@ -41,7 +42,8 @@ def tidy_statpop(path: Path, *, edition: str, register_date: str | None = None) 
     ----------
     path
         SDMX-CSV of DF_STATPOP_GEO_SEX_ZIVL_AGE5. A file with sexes and marital states is
-        read too: rows other than their totals are dropped while reading.
+        read too: rows other than their totals are dropped while reading. Or the JSON-stat
+        of STAT-TAB's cube, which has single years of age and no numbers of districts.
     register_date
         The day whose commune list the flow uses, if it is known.
 
@@ -58,20 +60,20 @@ def tidy_statpop(path: Path, *, edition: str, register_date: str | None = None) 
         If a dimension, code or status is unknown, cantons do not sum to the country, or age
         classes not to their total.
     """
+    from_cube = path.suffix.lower() == ".json"
+    cells = read_statpop_cube(path) if from_cube else _flow_cells(path)
+    rows = cells.assign(indicator=RESIDENTS, register_date=register_date)
+    check_cantons(rows, ["group", "year"])
+    _check_ages(rows)
+    table = TABLE if from_cube else "DF_STATPOP_GEO_SEX_ZIVL_AGE5"
+    return as_observations(rows, source="bfs_statpop", edition=edition, table=table)
+
+
+def _flow_cells(path: Path) -> DataFrame:
     totals = {"SEX": {TOTAL}, "ZIVL": {TOTAL}}
     cells = with_places(read_sdmx_csv(path, ["GEO", "AGE5"], where=totals), "GEO")
     words = {code: terms.group_id(age=age_class(code)) for code in cells["AGE5"].unique()}
-    rows = cells.assign(
-        indicator=RESIDENTS,
-        group=cells["AGE5"].map(words),
-        register_date=register_date,
-        cell="row " + cells["row"].astype("str"),
-    )
-    check_cantons(rows, ["group", "year"])
-    _check_ages(rows)
-    return as_observations(
-        rows, source="bfs_statpop", edition=edition, table="DF_STATPOP_GEO_SEX_ZIVL_AGE5"
-    )
+    return cells.assign(group=cells["AGE5"].map(words), cell="row " + cells["row"].astype("str"))
 
 
 def tidy_language_regions(
