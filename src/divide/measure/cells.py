@@ -40,6 +40,15 @@ class Cells:
     counts: Array
     respondents: int
 
+    @property
+    def dimensions(self) -> dict[str, tuple[str, ...]]:
+        """Return the categories of each dimension, in the order of the cells."""
+        found: dict[str, dict[str, None]] = {}
+        for group in self.groups:
+            for name, value in group_parts(group).items():
+                found.setdefault(name, {})[value] = None
+        return {name: tuple(values) for name, values in found.items()}
+
     def members(self, group: str) -> NDArray[np.bool_]:
         """Tell for each cell whether it lies in a group; every cell lies in "total"."""
         wanted = group_parts(group).items()
@@ -68,19 +77,30 @@ def possible_groups() -> Iterator[str]:
             yield group_id(sex=sex, age=age, education=education)
 
 
-def survey_cells(use: pd.DataFrame, *, year: int, respondents: int) -> Cells:
+def survey_cells(
+    use: pd.DataFrame,
+    *,
+    year: int,
+    respondents: int,
+    indicator: str = "internet_use_3m",
+    groups: Sequence[str] | None = None,
+) -> Cells:
     """
     Rebuild the survey's population: published count ÷ published share, cell by cell.
 
     Parameters
     ----------
     use
-        Table internet_use: one row per indicator and group, with `value` (share) and
-        `count` (weighted persons).
+        Rows of one place, such as table internet_use: one row per indicator and group, with
+        `value` (share) and `count` (weighted persons).
     year
         Year of the survey.
     respondents
         Persons interviewed in that year.
+    indicator
+        The commonest attribute: its shares are the least rounded, its cells the least suppressed.
+    groups
+        Keys of the cells; those of sex, age and education if not given.
 
     Returns
     -------
@@ -92,31 +112,33 @@ def survey_cells(use: pd.DataFrame, *, year: int, respondents: int) -> Cells:
     MethodError
         If the year is absent, or a margin leaves more than one cell undetermined.
     """
-    rows = use[(use["year"] == year) & (use["indicator"] == "internet_use_3m")]
+    rows = use[(use["year"] == year) & (use["indicator"] == indicator)]
     if rows.empty:
-        raise MethodError(f"Table internet_use has no internet use of {year}: choose another year.")
-    # The commonest attribute: its shares are the least rounded, its cells the least suppressed.
+        raise MethodError(f"No published {indicator} of {year}: choose another year.")
     known = rows[rows["value"] > 0].set_index("group")
     persons = _by_group(known["count"] / known["value"])
-    groups = tuple(possible_groups())
-    counts = [persons[one] if one in persons else _left_over(one, persons) for one in groups]
-    return Cells(groups=groups, counts=np.array(counts), respondents=respondents)
+    wanted = tuple(possible_groups() if groups is None else groups)
+    counts = [
+        persons[one] if one in persons else _left_over(one, persons, wanted) for one in wanted
+    ]
+    return Cells(groups=wanted, counts=np.array(counts), respondents=respondents)
 
 
 def _by_group(values: "pd.Series[float]") -> dict[str, float]:
     return {str(group): float(value) for group, value in values.items()}
 
 
-def _left_over(cell: str, persons: dict[str, float]) -> float:
-    """Subtract the known ages from the margin of sex × education."""
+def _left_over(cell: str, persons: dict[str, float], cells: Sequence[str]) -> float:
+    """Subtract the known cells from the first margin that is known but for this cell."""
     parts = group_parts(cell)
-    margin = group_id({k: v for k, v in parts.items() if k != "age"})
-    others = [group_id({**parts, "age": age}) for age in DIMENSIONS["age"] if age != parts["age"]]
-    if margin not in persons or any(one not in persons for one in others):
-        raise MethodError(
-            f"The survey's population of {cell} cannot be worked out: its margin is suppressed too."
-        )
-    return max(persons[margin] - sum(persons[one] for one in others), 0.0)
+    for name in parts:
+        rest = {k: v for k, v in parts.items() if k != name}
+        others = [one for one in cells if one != cell and rest.items() <= group_parts(one).items()]
+        if group_id(rest) in persons and all(one in persons for one in others):
+            return max(persons[group_id(rest)] - sum(persons[one] for one in others), 0.0)
+    raise MethodError(
+        f"The survey's population of {cell} cannot be worked out: its margins are suppressed too."
+    )
 
 
 def lacking_rates(use: pd.DataFrame, indicator: str, *, year: int) -> Rates:
@@ -152,9 +174,9 @@ def design(
         Cells × columns of 0 and 1, and the group each column stands for. Columns whose
         rate is suppressed are left out: what they would tell is not identified.
     """
-    wanted = ["total"]
-    for names in (*([name] for name in DIMENSIONS), *crosses):
-        for values in product(*(DIMENSIONS[name] for name in names)):
+    wanted, dimensions = ["total"], cells.dimensions
+    for names in (*([name] for name in dimensions), *crosses):
+        for values in product(*(dimensions[name] for name in names)):
             wanted.append(group_id(dict(zip(names, values, strict=True))))
     present = [one for one in wanted if one in rates.share and cells.members(one).any()]
     matrix = np.column_stack([cells.members(one).astype(float) for one in present])
@@ -175,7 +197,8 @@ def draw_shares(
     ----------
     fitted
         Shares for cells whose figures are suppressed. Where no error is published it is the
-        binomial one times the design effect seen in the published cells.
+        binomial one times the design effect seen in the published cells, or in the published
+        margins where no cell is published.
 
     Returns
     -------
@@ -190,10 +213,24 @@ def draw_shares(
     certain = (share <= 0) | (share >= 1)
     binomial = share * (1 - share) / np.maximum(sample, 1.0)
     seen = ~certain & (se > 0)
-    effect = float(np.median(se[seen] ** 2 / binomial[seen])) if seen.any() else 1.0
+    if seen.any():
+        effect = float(np.median(se[seen] ** 2 / binomial[seen]))
+    else:
+        effect = _margin_effect(cells, rates, binomial)
     variance = np.where(seen, se**2, effect * binomial)
     share = np.where(certain, (share * sample + 0.5) / (sample + 1), share)
     variance = np.where(certain, share * (1 - share) / (sample + 2), variance)
     precision = share * (1 - share) / np.minimum(variance, 0.9 * share * (1 - share)) - 1
     drawn = rng.beta(share * precision, (1 - share) * precision, (draws, len(share)))
     return np.asarray(np.clip(drawn, 1e-9, 1 - 1e-9))
+
+
+def _margin_effect(cells: Cells, rates: Rates, binomial: Array) -> float:
+    """Return the median of published variances over those that binomial cells would give."""
+    found = []
+    for group, error in rates.se.items():
+        weights = cells.members(group) * cells.counts
+        if error > 0 and 0 < rates.share[group] < 1 and weights.any():
+            weights = weights / weights.sum()
+            found.append(error**2 / float(weights**2 @ binomial))
+    return float(np.median(found)) if found else 1.0
