@@ -87,6 +87,13 @@ RECIPES = {
         _tidy("international", "eurostat_internet_use", "eurostat_household_access"),
         _tidy("social_assistance", "bfs_canton_key_figures", "bfs_social_assistance"),
         _tidy("nursing_homes", "bag_nursing_homes"),
+        Recipe(
+            "beneficiary_bounds",
+            "divide.build.recipes:beneficiary_bounds",
+            sources=("bfs_communes", "bfs_population", "bfs_social_assistance"),
+            tables=("places", "population", "social_assistance"),
+            optional=True,  # the embedded default knows no commune
+        ),
         _tidy("published_rates"),
         _register("boundaries", *_BORDERS, every=_BORDERS),
         _register("exact_boundaries", "swisstopo_boundaries"),

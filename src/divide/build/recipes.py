@@ -11,7 +11,7 @@ from divide.build.register_recipes import places_of
 from divide.build.settings import setting
 from divide.errors import TableError
 from divide.fetch.snapshots import Snapshot, verify
-from divide.measure import cells, combination, exclusion, residents
+from divide.measure import aggregation, cells, combination, exclusion, residents
 from divide.measure import visibility as ladder
 from divide.tidy import atlases, beneficiaries, connectivity, homes
 from divide.tidy import education as schooling
@@ -163,6 +163,27 @@ def nursing_homes(inputs: Inputs) -> pd.DataFrame:
     return _official_first(
         inputs, "nursing_homes", {"bag_nursing_homes": _main(homes.tidy_nursing_homes)}
     )
+
+
+def beneficiary_bounds(_: Inputs) -> pd.DataFrame:
+    """Make the table of how many beneficiaries there are above communes that hide theirs."""
+    assistance = tables.read("social_assistance")
+    counts = assistance[
+        (assistance["place_level"] == "commune")
+        & (assistance["indicator"] == beneficiaries.RECIPIENTS)
+    ]
+    places, people = tables.read("places"), tables.read("population")
+    everyone = people[(people["place_level"] == "commune") & (people["group"] == "total")]
+    everyone = everyone[everyone["source"] == "bfs_population"]
+    below = catalog.facts("thresholds")["hidden_below"]["bfs_social_assistance"]
+    parts = [
+        aggregation.aggregate(
+            counts, places, to=level, caps={"suppressed": below - 1}, most=everyone
+        )
+        for level in aggregation.LEVELS
+    ]
+    origin = {name: counts[name].iloc[0] for name in ("source", "edition", "table")}
+    return pd.concat(parts, ignore_index=True).assign(**origin, cell=None)
 
 
 def published_rates(inputs: Inputs) -> pd.DataFrame:

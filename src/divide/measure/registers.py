@@ -112,12 +112,25 @@ def _check_columns(counts: DataFrame, unit: str | None) -> None:
         )
     if set(counts["place_level"].unique()) - {"commune"}:
         raise MethodError("Only communes are restated. Restate them, then aggregate.")
+    refuse_rates(counts, unit)
+
+
+def refuse_rates(counts: DataFrame, unit: str | None = None) -> None:
+    """
+    Refuse what does not add up.
+
+    Raises
+    ------
+    MethodError
+        If an indicator is a share or another ratio, or is unknown and no unit is given.
+    """
     for name in counts["indicator"].unique():
         counted = unit or _unit(str(name))
         if counted not in COUNTED:
             raise MethodError(
-                f"Indicator {name!r} is a {counted}: a merged commune's rate is not the mean of "
-                "two rates. Restate its numerator and its denominator, and divide them then."
+                f"Indicator {name!r} is a {counted}: the rate of a place is not the mean of the "
+                "rates of its parts. Restate or add up its numerator and its denominator, and "
+                "divide them then."
             )
 
 

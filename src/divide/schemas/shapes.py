@@ -14,6 +14,12 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
     "living_arrangements": {},
     "social_assistance": {},
     "nursing_homes": {},
+    "beneficiary_bounds": {
+        "low": number(),
+        "high": number(),
+        "parts": pa.Column(int, pa.Check.ge(0), coerce=True),
+        "hidden": pa.Column(int, pa.Check.ge(0), coerce=True),
+    },
     "households": {},
     "online_activities": {**interval(share=True), "count": number(), "count_se": number()},
     "commune_key_figures": {},
