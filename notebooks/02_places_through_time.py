@@ -93,10 +93,9 @@ lost = old["total"].sum() - naive["total"].sum()
 title = (
     f"Joined by number: {format_count(lost)} of {format_count(old['total'].sum())} people are gone"
 )
-shown = (
-    naive.rename(columns=heads).drop(columns="canton").fillna({"Residents": "?", "Foreign": "?"})
-)
-shown = shown.map(lambda one: one if isinstance(one, str) else f"{one:,.3g}")
+shown = naive[["name"]].set_axis(["Commune"], axis=1)
+shown["Residents"] = [format_count(one) if one > 0 else "?" for one in naive["total"]]
+shown["Foreign"] = [percent(one) if one > 0 else "?" for one in naive["share"]]
 exhibits.table(shown, caption=title, made_from=counts)
 
 # %% [markdown]
@@ -161,7 +160,9 @@ hidden = hidden.assign(
 bounds = restate(hidden, pairs, to="2024-01-01").set_index("place").loc[["6812"]]
 assert (bounds.loc["6812", "low"], bounds.loc["6812", "high"]) == (14, 19)
 shown = bounds[["status", "low", "high"]].set_axis(["Status", "At least", "At most"], axis=1)
-exhibits.table(shown, caption="Foreign residents of Basse-Vendline", made_from=counts)
+write = {"At least": format_count, "At most": format_count}
+title = "Foreign residents of Basse-Vendline"
+exhibits.table(shown, caption=title, made_from=counts, write=write)
 
 # %% [markdown]
 # ## The whole country
