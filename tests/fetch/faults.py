@@ -42,7 +42,7 @@ def serving(*replies: Reply) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         server = Server(listener.getsockname()[1])
         # A closed listener does not wake the thread that waits at it.
-        listener.settimeout(0.05)
+        listener.settimeout(0.02)
         accept = threading.Thread(target=_accept, args=(listener, server, replies), daemon=True)
         accept.start()
         try:

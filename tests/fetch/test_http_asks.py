@@ -37,6 +37,14 @@ def test_a_redirect_elsewhere_opens_no_connection(place: str, tmp_path: Path) ->
     assert not (tmp_path / "main.csv").exists()
 
 
+@pytest.mark.parametrize("place", ["http://127.0.0.1:port/", "http://[::1/", "//:0x/"])
+def test_a_redirect_to_no_address_is_a_wrong_answer(place: str) -> None:
+    """The client reads it on its own, and fails with an error of no family."""
+    moved = raw(head(f"Location: {place}", status="302 Found"))
+    with serving(moved) as server, pytest.raises((BadAnswerError, NoAnswerError)):
+        http.read(http.Ask(server.url()), CSV, policy(tries=1))
+
+
 def test_an_address_that_is_not_allowed_is_not_asked() -> None:
     with serving(whole()) as server:
         for ask in (http.Ask(server.url(host="localhost")), http.Ask("no address")):

@@ -88,10 +88,11 @@ def _unzipped(chunks: Iterator[bytes], limit: int) -> Iterator[bytes]:
                 unzip = zlib.decompressobj(GZIP)
             piece = _piece(unzip, chunk)
             unpacked += len(piece)
-            if unpacked > limit or unpacked > FREE + RATIO * packed:
-                raise _too_large(min(limit, FREE + RATIO * packed))
-            yield piece
             chunk = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
+            most = min(limit, FREE + RATIO * (packed - len(chunk)))
+            if unpacked > most:
+                raise _too_large(most)
+            yield piece
     if packed and not unzip.eof:
         raise FaultError("cut its answer: the gzip stream has no end", answered=True)
 

@@ -67,6 +67,9 @@ def bring(
         try:
             own = {name: (given or {}).get(name) for name in _GIVEN.get(channel.kind, ())}
             found = _ask(source, channel, folder, own, report=report)
+            if not found.files:
+                # An empty answer is an answer, but no edition of a source that has rows.
+                raise BadAnswerError(" ".join(found.notes) or "It answered with no rows.")
         except (NoAnswerError, BadAnswerError, MovedError) as fault:
             failures.append(f"{channel.kind}: {fault}")
             worst = fault if worst is None or isinstance(worst, NoAnswerError) else worst

@@ -24,7 +24,8 @@ from divide.fetch.asks import Ask, FaultError, Policy
 AGENT = f"divide/{terms.VERSION} (public statistics on the digital divide)"
 CHUNK = 1 << 18
 HOPS = 5
-WORDS = requests.RequestException, HTTPError, HTTPException, OSError
+# ValueError: a redirect to what is no address is read inside the client.
+WORDS = requests.RequestException, HTTPError, HTTPException, OSError, ValueError
 Inbox = queue.Queue[Any]
 
 
@@ -218,6 +219,8 @@ def _fault(reason: Exception) -> FaultError:
     if isinstance(reason, requests.Timeout | TimeoutError | SilenceError):
         return FaultError("fell silent")
     broken = any(isinstance(part, OSError) for part in reason.args)
+    if isinstance(reason, ValueError) and not isinstance(reason, OSError):
+        return FaultError("sent a head that cannot be read", answered=True)
     if isinstance(reason, HTTPError) and not broken:
         return FaultError("cut or garbled its answer", answered=True)
     return FaultError("could not be reached, or hung up")
