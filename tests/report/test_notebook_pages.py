@@ -43,7 +43,7 @@ def test_places_through_time_on_the_official_files(
     built_official: Path, mirror: Path, tmp_path: Path
 ) -> None:
     told = exported("02_places_through_time", tmp_path, built_official, mirror)
-    wrong, right = told.split("Right: foreign residents, restated before dividing")
+    wrong, _, right = told.partition("Right: foreign residents, restated before dividing")
     # Of 50 communes of the Jura one has no figure by number; restated, every one has.
     assert "no value or not measured yet: 1 of 50" in " ".join(wrong.split())
     assert "no value" not in right
