@@ -102,3 +102,9 @@ def test_a_cell_of_zero_stays_and_the_seed_too() -> None:
     # Row one has one cell only: 2; then 4 - 2 = 2 below it, and 3 - 2 = 1 beside that.
     assert found == pytest.approx(np.array([[0.0, 2.0], [1.0, 2.0]]), abs=1e-8)
     assert (seed == [[0.0, 1.0], [1.0, 1.0]]).all()
+
+
+def test_a_margin_may_name_its_axes_in_any_order() -> None:
+    table = np.arange(1.0, 7.0).reshape(2, 3)
+    found = fit_proportionally(np.ones((2, 3)), [((1, 0), table.T)])
+    assert found == pytest.approx(table)

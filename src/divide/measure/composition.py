@@ -85,4 +85,5 @@ def _plan(ndim: int, axes: tuple[int, ...], wanted: Array) -> tuple[tuple[int, .
     shape = [1] * ndim
     for axis, size in zip(axes, wanted.shape, strict=True):
         shape[axis] = size
-    return away, np.asarray(wanted, dtype=float).reshape(shape)
+    ordered = np.transpose(np.asarray(wanted, dtype=float), np.argsort(axes))
+    return away, ordered.reshape(shape)
