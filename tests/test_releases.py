@@ -11,7 +11,7 @@ import pytest
 
 from divide import releases
 from divide.errors import DisclosureError
-from divide.releases import Publishable, Release
+from divide.releases import Publishable, Release, register
 from divide.report import downloads
 from divide.show import classes, exhibits, html_tables
 
@@ -36,19 +36,19 @@ def release(value: float = 0.41, day: str = "2026-11-25") -> Release:
 
 
 def test_what_is_registered_comes_back(home: Path) -> None:
-    first = releases.register(release())
-    second = releases.register(release(0.5))
+    first = releases.enter(release())
+    second = releases.enter(release(0.5))
     assert (first.release, second.release) == ("r0001", "r0002")
     known = releases.read()
     assert [one.name for one in known] == ["r0001", "r0002"]
     assert [one.digest for one in known] == [first.digest, second.digest]
     assert known[0].answers == {"phone_share|2026": "digest"}
     pd.testing.assert_frame_equal(known[0].rows, first.frame, check_dtype=False)
-    assert home in releases.path().parents
+    assert home in register.path().parents
 
 
 def test_a_released_frame_that_was_changed_is_refused(home: Path) -> None:
-    told = releases.register(release())
+    told = releases.enter(release())
     frame = told.frame
     frame.loc[0, "value"] = 0.99  # a copy: nothing happens to the release
     assert told.frame["value"].iloc[0] == 0.41
@@ -70,12 +70,12 @@ def test_a_released_frame_that_was_changed_is_refused(home: Path) -> None:
 )
 def test_a_register_that_was_changed_stops_everything(home: Path, harm) -> None:  # type: ignore[no-untyped-def]
     for value in (0.41, 0.5, 0.6):
-        told = releases.register(release(value))
-    path = releases.path()
+        told = releases.enter(release(value))
+    path = register.path()
     path.write_text(harm(path.read_text(encoding="utf-8")), encoding="utf-8")
     for forbidden in (
         releases.read,
-        lambda: releases.register(release()),
+        lambda: releases.enter(release()),
         lambda: releases.admit(told),
     ):
         with pytest.raises(DisclosureError, match="damaged"):
@@ -85,22 +85,22 @@ def test_a_register_that_was_changed_stops_everything(home: Path, harm) -> None:
 def test_a_crash_while_writing_leaves_the_register_as_it_was(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    releases.register(release())
-    before = releases.path().read_bytes()
+    releases.enter(release())
+    before = register.path().read_bytes()
 
     def crash(*_: object) -> None:
         raise OSError("disk full")
 
     monkeypatch.setattr(os, "fsync", crash)
     with pytest.raises(OSError, match="disk full"):
-        releases.register(release(0.5))
-    assert releases.path().read_bytes() == before
-    assert sorted(path.name for path in releases.path().parent.iterdir()) == ["releases.jsonl"]
+        releases.enter(release(0.5))
+    assert register.path().read_bytes() == before
+    assert sorted(path.name for path in register.path().parent.iterdir()) == ["releases.jsonl"]
 
 
 def enter(value: float) -> None:
     with releases.held():
-        releases.register(release(value))
+        releases.enter(release(value))
 
 
 def test_processes_that_release_at_once_wait_for_each_other(home: Path) -> None:
@@ -114,7 +114,7 @@ def test_processes_that_release_at_once_wait_for_each_other(home: Path) -> None:
 
 
 def test_only_released_figures_of_the_survey_are_admitted(home: Path) -> None:
-    told = releases.register(release())
+    told = releases.enter(release())
     frame = told.frame
     assert releases.admit(told).equals(frame)
     # Chosen, sorted, joined: each figure is still the one that was told.
@@ -165,12 +165,12 @@ def test_pages_and_figures_ask_for_the_proof(home: Path) -> None:
     for use in seams(release().rows.assign(table=None)):
         with pytest.raises(DisclosureError, match="in no release"):
             use()
-    for use in seams(releases.register(release()).frame.assign(table=None)):
+    for use in seams(releases.enter(release()).frame.assign(table=None)):
         assert use() is not None
 
 
 def test_the_register_holds_what_was_told_and_no_more(home: Path) -> None:
-    releases.register(release())
-    raw = json.loads(releases.path().read_text(encoding="utf-8"))
+    releases.enter(release())
+    raw = json.loads(register.path().read_text(encoding="utf-8"))
     assert set(raw) == {"release", "day", "kind", "answers", "digest", "after", "columns", "rows"}
     assert raw["rows"][1][5] is None

@@ -36,18 +36,15 @@ def survey(seed: int, *, institutions: int = 60, cantons: int = 8, types: int = 
 
 def figures_of(answers: pd.DataFrame, levels: list[tuple[str, bool]]) -> pd.DataFrame:
     """Add the answers up on levels of (place, by type?), as the estimates of a census would."""
-    whole = answers.assign(country="CH")
-    parts = []
+    value = answers["value"].to_numpy()
+    sums: dict[Cell, float] = {}
     for level, by_type in levels:
-        keys = [level, "type"] if by_type else [level]
-        told = whole.groupby(keys, as_index=False)["value"].sum()
-        group = "type:" + told["type"] if by_type else "total"
-        parts.append(
-            pd.DataFrame(
-                {"place_level": level, "place": told[level], "group": group, "value": told["value"]}
-            )
-        )
-    return pd.concat(parts, ignore_index=True).assign(
+        places = ["CH"] * len(answers) if level == "country" else answers[level].tolist()
+        kinds = [f"type:{one}" for one in answers["type"]] if by_type else ["total"] * len(answers)
+        for place, kind, one in zip(places, kinds, value, strict=True):
+            sums[level, place, kind] = sums.get((level, place, kind), 0.0) + one
+    rows = [(*cell, total) for cell, total in sums.items()]
+    return pd.DataFrame(rows, columns=["place_level", "place", "group", "value"]).assign(
         indicator=answers["indicator"].iloc[0],
         register_date=None,
         year=2026,

@@ -77,6 +77,11 @@ def test_a_bound_that_leaves_only_one_answer_is_no_bound() -> None:
         leeway = primary.rounding_leeway(six, given, rules(), item=sensitive)
         found = primary.judge(six, given, rules(), item=sensitive, leeway=leeway)
         assert found.tolist() == [why]
+    # 400 persons; 5 % are 20. Homes of 40 answer for all or none: nobody fits below it.
+    homes = [40.0] * 10
+    assert reason(homes, value=[0] * 10, item=sensitive) == "certain"
+    assert reason([*homes, 15], value=[0] * 11, item=sensitive) == ""
+    assert reason(homes, value=[3] + [0] * 9, item=sensitive) == ""  # here persons are counted
 
 
 def test_published_sizes_are_the_attackers_knowledge() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from divide import releases
 from divide.errors import DisclosureError, UsageError
-from divide.releases import Publishable, Release
+from divide.releases import Publishable, Release, register
 from divide.report.exports import FORMATS, write_files
 
 HOSTILE = ["=1+1", "+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1"]
@@ -31,7 +31,7 @@ def told(home: Path) -> Publishable:
             "source": "demo_survey",
         }
     )
-    return releases.register(Release("", "2026-11-25", "figures", {}, rows))
+    return releases.enter(Release("", "2026-11-25", "figures", {}, rows))
 
 
 def test_text_is_prefixed_in_csv_and_numbers_are_numbers(told: Publishable, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_frame_is_no_release(told: Publishable, tmp_path: Path) -> None:
             write_files(other, tmp_path, "gap")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="no format pdf"):
         write_files(told, tmp_path, "gap", formats=["pdf"])
-    releases.path().unlink()  # whoever forgets the register proves nothing any more
+    register.path().unlink()  # whoever forgets the register proves nothing any more
     with pytest.raises(DisclosureError, match="not in the register"):
         write_files(told, tmp_path, "gap")
     assert [path for path in tmp_path.iterdir() if path.suffix in (".csv", ".xlsx")] == []

@@ -76,6 +76,6 @@ def publish_named(
 def _enter(release: Release) -> Publishable:
     if release.name:
         return releases.publishable(release)
-    entered = releases.register(release)
+    entered = releases.enter(release)
     logger.info("Release %s: %d rows", entered.release, len(release.rows))
     return entered

@@ -5,9 +5,13 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from divide.measure.disclosure import knowledge, programmes
-from divide.measure.disclosure.knowledge import Flags
+from divide.measure.disclosure.insiders import insider_breaches
+from divide.measure.disclosure.knowledge import Aims, Breach, Flags, Shown
+from divide.measure.disclosure.lattices import Array
+from divide.measure.disclosure.programmes import Moves
 from divide.measure.disclosure.quantities import Quantity
 
 _NEAR: Final = 1e-6
@@ -46,29 +50,43 @@ def leaks(found: pd.DataFrame) -> pd.DataFrame:
 def _audit_one(quantity: Quantity, hidden: Flags, position: int) -> pd.DataFrame:
     moves, wanted = knowledge.start(quantity), knowledge.aims(quantity)
     knowledge.tell(moves, quantity, hidden.astype(float))
-    cells = np.flatnonzero(hidden)
-    atoms = quantity.sums.toarray()
-    up = np.array([programmes.reach(moves, atoms[cell]).distance for cell in cells])
-    down = np.array([programmes.reach(moves, -atoms[cell]).distance for cell in cells])
     breaches, shown = knowledge.outsider_breaches(moves, quantity, wanted)
-    inside = knowledge.insider_breaches(moves, quantity, wanted, shown, hidden=hidden)
+    inside = insider_breaches(moves, quantity, wanted, shown, hidden=hidden)
     # A cell hidden for its own sake that a told one gives away is a leak as well.
-    rows = np.union1d(cells, wanted.cell[[one.aim for one in breaches]].astype(int))
-    ends = pd.DataFrame({"cell": cells, "up": up, "down": down}).set_index("cell").reindex(rows)
-    ends = ends.fillna(0.0)
-    total = quantity.totals[rows]
-    count = len(hidden)
+    broken = wanted.cell[[one.aim for one in breaches]]
+    cells = np.union1d(np.flatnonzero(hidden), broken).astype(int)
+    ends = _ends(moves, wanted, breaches, shown, cells)
+    total = quantity.totals[cells]
+    learnt = wanted.cell[[one.aim for one in inside]]
     return pd.DataFrame(
         {
-            "cell": rows,
+            "cell": cells,
             "quantity": position,
             "total": total,
-            "low": total - ends["down"].to_numpy(),
-            "high": total + ends["up"].to_numpy(),
-            "known": (ends["up"] + ends["down"]).to_numpy() < _NEAR * np.maximum(total, 1.0),
-            "outsider": np.isin(rows, wanted.cell[[one.aim for one in breaches]]),
-            "insiders": np.bincount(wanted.cell[[one.aim for one in inside]], minlength=count)[
-                rows
-            ],
+            "low": total - ends[-1.0],
+            "high": total + ends[1.0],
+            "known": ends[1.0] + ends[-1.0] < _NEAR * np.maximum(total, 1.0),
+            "outsider": np.isin(cells, broken),
+            "insiders": np.bincount(learnt, minlength=len(hidden))[cells],
         }
     )
+
+
+def _ends(
+    moves: Moves, wanted: Aims, breaches: list[Breach], shown: Shown, cells: NDArray[np.int64]
+) -> dict[float, Array]:
+    """Return how far each cell can move up and down: as aims found, else by a programme."""
+    distance = np.zeros(len(wanted.need))
+    broken = np.array([one.aim for one in breaches], dtype=int)
+    distance[broken] = [one.reach.distance for one in breaches]
+    kept = np.setdiff1d(np.arange(len(distance)), broken)
+    distance[kept] = shown.distance[np.arange(len(kept)), kept]
+    known = dict(zip(zip(wanted.cell, wanted.sign, strict=True), distance, strict=True))
+    atoms = moves.sums.toarray()
+
+    def end(cell: int, sign: float) -> float:
+        if (cell, sign) in known:
+            return float(known[cell, sign])
+        return programmes.reach(moves, sign * atoms[cell]).distance
+
+    return {sign: np.array([end(cell, sign) for cell in cells]) for sign in (1.0, -1.0)}

@@ -55,7 +55,7 @@ def protect(
     -------
     Release
         With the earlier release's name if exactly this was released before, else without one:
-        `releases.register` gives it one, and only then may it leave.
+        `releases.enter` gives it one, and only then may it leave.
 
     Raises
     ------

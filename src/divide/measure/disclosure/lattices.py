@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from divide import terms
+from divide import catalog, terms
 from divide.errors import DisclosureError
 from divide.measure.disclosure.rules import Level
 
@@ -111,6 +111,22 @@ def level_of(rows: pd.DataFrame) -> list[Level]:
     return [Level(level, tuple(sorted(terms.group_parts(group)))) for level, group in pairs]
 
 
+def on_ladder(rows: pd.DataFrame) -> pd.DataFrame:
+    """
+    Give each row the language region of its canton: the canton's main language.
+
+    Communes of bilingual cantons lie in two language regions, but cantons and regions that
+    overlap would tell the parts of both.
+
+    Examples
+    --------
+    >>> on_ladder(pd.DataFrame({"canton": ["VS", "BE", "TI"]}))["language_region"].tolist()
+    ['fr', 'de', 'it']
+    """
+    main = {canton.id: canton.page_language for canton in catalog.cantons().values()}
+    return rows.assign(language_region=rows["canton"].map(main))
+
+
 def nested(answers: pd.DataFrame, ladder: tuple[str, ...]) -> None:
     """
     Refuse places of two levels that overlap: by subtraction they would tell the parts.
@@ -127,7 +143,8 @@ def nested(answers: pd.DataFrame, ladder: tuple[str, ...]) -> None:
         if split:
             raise DisclosureError(
                 f"{', '.join(split)} lie in two places of level {coarser}: two ladders that "
-                f"overlap tell their parts by subtraction. Give each {finer} one {coarser}."
+                f"overlap tell their parts by subtraction. Give each {finer} one {coarser}: "
+                "`on_ladder` does."
             )
 
 

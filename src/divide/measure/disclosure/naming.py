@@ -53,6 +53,8 @@ def protect_named(
             f"Named answers have the columns {', '.join(_COLUMNS)} and no other "
             f"({', '.join(extra) or 'some are absent'})."
         )
+    if not pd.api.types.is_numeric_dtype(rows["value"]):
+        raise DisclosureError("Named answers are numbers: write choices as one indicator each.")
     _check_consent(rows, items, consents, chosen)
     for (indicator, year), own in rows.groupby(["indicator", "year"], sort=True):
         for request in _told(answers, items, chosen, earlier, (str(indicator), int(str(year)))):

@@ -99,10 +99,17 @@ def _size_fault(people: Array, rules: Rules, kind: str) -> str:
 
 
 def _certain(answers: Answers, rows: NDArray[np.int64], rules: Rules) -> bool:
-    """Tell whether "at most 5 %" would mean none: of six institutions it can be no other."""
-    total, base = answers.value[rows].sum(), answers.base[rows].sum()
-    extreme = total < rules.least_share * base or total > rules.most_share * base
-    return bool(extreme and rules.least_share * base < 1)
+    """
+    Tell whether a bound would leave one answer only: of six institutions at most 5 % is none.
+
+    Where institutions answer for all their persons or none, the smallest must fit below it.
+    """
+    value, base = answers.value[rows], answers.base[rows]
+    few = rules.least_share * base.sum()
+    if few <= value.sum() <= rules.most_share * base.sum():
+        return False
+    whole = bool(((value == 0) | (value == base)).all())
+    return bool(few < (base.min() if whole else 1))
 
 
 def groups(lattice: Lattice) -> list[NDArray[np.int64]]:

@@ -133,12 +133,18 @@ def digests(answers: pd.DataFrame, name: str, rules: Rules) -> dict[str, str]:
         f"{name}|{one}": [one] for one in sorted(sorts | set(rules.ladder)) if one in answers
     }
     ordered = answers.sort_values("institution")
-    return {key: _digest(ordered[["institution", *own]]) for key, own in columns.items()}
+    plain = {one: ordered[one].to_numpy(dtype=float).tolist() for one in columns[name]}
+    plain |= {
+        one: ordered[one].astype(str).tolist()
+        for one in ("institution", *(own[0] for own in columns.values() if own[0] not in plain))
+    }
+    return {
+        key: _digest([plain[one] for one in ("institution", *own)]) for key, own in columns.items()
+    }
 
 
-def _digest(rows: pd.DataFrame) -> str:
-    text = json.dumps(rows.astype(str).to_numpy().tolist(), separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(columns: list[list[float | str]]) -> str:
+    return hashlib.sha256(json.dumps(columns, separators=(",", ":")).encode()).hexdigest()
 
 
 def _check_figures(figures: pd.DataFrame, rules: Rules) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from divide.measure.disclosure import knowledge, programmes
+from divide.measure.disclosure.insiders import insider_breaches
 from divide.measure.disclosure.knowledge import Aims, Breach, Flags
 from divide.measure.disclosure.lattices import Array
 from divide.measure.disclosure.programmes import Moves
@@ -145,7 +146,7 @@ def _attack(search: _Search, shares: Array, *, insiders: bool) -> list[_Success]
         breaches, shown = knowledge.outsider_breaches(known, quantity, wanted)
         if insiders and not breaches:
             hidden = shares > 0.5
-            breaches = knowledge.insider_breaches(known, quantity, wanted, shown, hidden=hidden)
+            breaches = insider_breaches(known, quantity, wanted, shown, hidden=hidden)
         successes += [_Success(quantity, wanted, one) for one in breaches]
     return successes
 
