@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import expit
 from scipy.stats import norm
 
 from divide.measure import synthetic
@@ -131,3 +132,70 @@ def test_each_draw_meets_its_own_total() -> None:
     totals = np.array([0.3, 0.5])
     met = synthetic.meet_total(DRAWN, np.array([0.5, 0.5]), totals)
     assert met.mean(axis=1) == pytest.approx(totals, abs=1e-12)
+
+
+# Five places of unlike size and mix, four cells, logits from rare to common.
+MIX = np.array(
+    [
+        [0.4, 0.3, 0.2, 0.1],
+        [0.1, 0.2, 0.3, 0.4],
+        [0.25, 0.25, 0.25, 0.25],
+        [0.7, 0.1, 0.1, 0.1],
+        [0.1, 0.1, 0.1, 0.7],
+    ]
+)
+SIZE = np.array([0.1, 0.15, 0.05, 0.4, 0.3])
+LOGIT = np.array([-2.5, -1.5, -0.8, 0.2])
+TAU, SIMULATED = 0.15, 40_000
+
+
+def simulated(shocks: np.ndarray, members: np.ndarray | None = None) -> np.ndarray:
+    """Return each place's true rate, simulation by simulation, shocked on the logit."""
+    rates = expit(LOGIT + shocks)
+    weights = MIX if members is None else synthetic.within(MIX, members)
+    return np.einsum("spk,pk->sp", np.broadcast_to(rates, (len(shocks), 5, 4)), weights)
+
+
+def test_the_variance_against_the_country_is_that_of_simulated_shocks() -> None:
+    """METHOD 4.4, sampling and local part together; 40,000 draws know a variance to 0.7 %."""
+    rng = np.random.default_rng(1)
+    sampled = rng.normal(0, 0.1, (SIMULATED, 1, 4))
+    shocked = sampled + rng.normal(0, TAU, (SIMULATED, 5, 1))
+    rates = simulated(shocked)
+    gaps = rates - (rates @ SIZE)[:, None]
+    drawn = expit(LOGIT + sampled[:, 0])
+    found = synthetic.against_country(MIX, SIZE, expit(LOGIT), drawn)
+    # κ is the slope at the estimate: a shock of .15 bends by some per cent.
+    assert found.se(TAU) == pytest.approx(gaps.std(axis=0), rel=0.03)
+    # Without the country's own share in the comparison the largest place would seem to err more.
+    naive = np.sqrt(found.sampling + TAU**2 * (MIX @ (expit(LOGIT) * expit(-LOGIT))) ** 2)
+    assert naive[3] > 1.08 * gaps[:, 3].std()
+
+
+def test_the_variance_against_the_rest_is_that_of_simulated_shocks() -> None:
+    rng = np.random.default_rng(2)
+    members = np.array([False, True, True, False])
+    sampled = rng.normal(0, 0.1, (SIMULATED, 1, 4))
+    own, others = rng.normal(0, TAU, (2, SIMULATED, 5, 1))
+    shocked = sampled + np.where(members, own, others)
+    gaps = simulated(shocked, members) - simulated(shocked, ~members)
+    drawn = expit(LOGIT + sampled[:, 0])
+    found = synthetic.against_rest(MIX, members, expit(LOGIT), drawn)
+    assert found.se(TAU) == pytest.approx(gaps.std(axis=0), rel=0.03)
+    # METHOD 4.4 states it for (1 − π)(r_g − r_rest), which is r_g − r_c: as surely above 0.
+    part = MIX[:, members].sum(axis=1)
+    whole = simulated(shocked, members) - simulated(shocked)
+    assert (1 - part) * found.se(TAU) == pytest.approx(whole.std(axis=0), rel=0.03)
+
+
+def test_a_shock_of_the_whole_place_nearly_cancels_where_rates_are_alike() -> None:
+    """What is left of it is κ_g − κ_rest: nothing beside two shocks where these are alike."""
+    rng = np.random.default_rng(3)
+    shocked = rng.normal(0, TAU, (SIMULATED, 5, 1)) + np.zeros(4)
+    slope = expit(LOGIT) * expit(-LOGIT)
+    for members in (np.array([False, True, True, False]), np.array([False, False, False, True])):
+        gaps = simulated(shocked, members) - simulated(shocked, ~members)
+        left = synthetic.within(MIX, members) @ slope - synthetic.within(MIX, ~members) @ slope
+        assert gaps.std(axis=0) == pytest.approx(np.abs(left) * TAU, rel=0.05, abs=0.001)
+        found = synthetic.against_rest(MIX, members, expit(LOGIT), expit(LOGIT)[None, :])
+        assert (gaps.std(axis=0) < 0.6 * found.se(TAU)).all()
