@@ -98,8 +98,9 @@ def groups_called(given: argparse.Namespace) -> None:
 def engine(given: argparse.Namespace) -> None:
     """Print the engine's distance from microdata, in points."""
     print()
-    line("rate", "asked", "own population: median, most", "the register's: median, 95 %, most")
-    line(*["---"] * 4)
+    told = ("own population: median, most", "the register's: median, 95 %, most", "refused")
+    line("rate", "asked", *told)
+    line(*["---"] * 5)
     for outcome, sample in product(OUTCOMES, SAMPLES):
         plan = Plan(outcome, 26, sample)
         rows = [
@@ -113,6 +114,7 @@ def engine(given: argparse.Namespace) -> None:
             sample,
             f"{own.median():.2f}, {own.max():.2f}",
             f"{register.median():.2f}, {register.quantile(0.95):.2f}, {register.max():.2f}",
+            int(register.isna().sum()),
         )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from divide import terms
+from divide.errors import MethodError
 from divide.measure import cells as survey
 from divide.measure import exclusion, fits, margins, simulated_surveys
 from divide.measure.combination import group_states
@@ -160,6 +161,7 @@ def engine_error(seed: int, *, plan: Plan, setting: fits.Setting) -> Counts:
         Largest difference of any place's rate, both on the register's counts of who lives
         where: `own` with the survey's own population, rebuilt from rounded figures; `register`
         with the register's in its stead, and one-way margins alone.
+        nan where the engine refused them.
     """
     rng = np.random.default_rng(seed)
     world = simulated_surveys.build_world(plan, rng)
@@ -172,9 +174,13 @@ def engine_error(seed: int, *, plan: Plan, setting: fits.Setting) -> Counts:
     chosen = replace(setting, year=YEAR, respondents=plan.sample, draws=2)
     found = {}
     for name, cells, crosses in (("own", own, setting.crosses), ("register", register, ())):
-        share = fits.fit_indicator(use, INDICATOR, cells, replace(chosen, crosses=crosses)).share
         known = _from_answers(answers, replace(own, counts=weight), crosses)
-        found[name] = float(np.abs(mix @ (share - known)).max())
+        try:
+            model = fits.fit_indicator(use, INDICATOR, cells, replace(chosen, crosses=crosses))
+        except MethodError:  # margins of two populations may contradict each other
+            found[name] = float("nan")
+        else:
+            found[name] = float(np.abs(mix @ (model.share - known)).max())
     return found
 
 
