@@ -27,7 +27,7 @@ def release(value: float = 0.41, day: str = "2026-11-25") -> Release:
             "year": 2026,
             "value": [value, None],
             "status": ["observed", "suppressed"],
-            "source": "demo_survey",
+            "source": "demonstration_survey",
             "edition": "2026",
             "coded": "",
         }

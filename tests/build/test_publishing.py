@@ -61,7 +61,7 @@ def test_what_is_refused_is_not_registered(home: Path) -> None:
 
 def test_named_answers_pass_the_same_register(home: Path) -> None:
     answers = survey(5, institutions=150, cantons=8, types=3)
-    rows = answers.iloc[:1].assign(status="observed", source="demo_survey", edition="2026")
+    rows = answers.iloc[:1].assign(status="observed", source="demonstration_survey", edition="2026")
     columns = ["indicator", "institution", "year", "value", "status", "source", "edition"]
     told = publish_named(rows[columns], answers, ITEMS, consents={"I-0000": "named"}, today=TODAY)
     assert told.frame["institution"].tolist() == ["I-0000"]

@@ -49,7 +49,7 @@ def figures_of(answers: pd.DataFrame, levels: list[tuple[str, bool]]) -> pd.Data
         register_date=None,
         year=2026,
         status="observed",
-        source="demo_survey",
+        source="demonstration_survey",
         edition="2026",
     )
 

@@ -158,45 +158,68 @@ def told_ends(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return (rows["value"] - step / 2).to_numpy(), (rows["value"] + step / 2).to_numpy()
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_the_shares_of_hidden_cells_stay_open(seed: int) -> None:
-    """The attacker knows every base and weight, and each told share to within its rounding."""
+def shares(seed: int, kind: str) -> pd.DataFrame:
+    """Return answers to a share: of persons, weighted; or of institutions, yes or no."""
     draw = np.random.default_rng(seed)
     answers = survey(seed, institutions=70, cantons=8, types=3)
-    persons, weight = answers["persons"].to_numpy(), draw.uniform(1, 4, len(answers)).round(2)
-    yes = draw.binomial(persons.astype(int), draw.beta(1, 6)).astype(float)
-    given = answers.assign(indicator="phone_share", value=yes, base=persons, weight=weight)
-    top = figures_of(given.assign(value=yes * weight), [*FIRST, *SECOND]).drop_duplicates(KEY)
-    base = figures_of(given.assign(value=persons * weight), [*FIRST, *SECOND]).drop_duplicates(KEY)
+    size = answers["persons"].astype(int)
+    rate = draw.beta(2, 5)
+    if kind == "institutions":
+        yes = draw.binomial(1, rate, len(answers)).astype(float)
+        return answers.assign(indicator="phone_share", value=yes, base=1.0, weight=1.0)
+    return answers.assign(
+        indicator="phone_share",
+        value=draw.binomial(size, rate).astype(float),
+        base=answers["persons"],
+        weight=draw.uniform(1, 4, len(answers)).round(2),
+    )
+
+
+@pytest.mark.parametrize("kind", ["persons", "institutions"])
+@pytest.mark.parametrize("seed", range(12))
+def test_the_shares_of_hidden_cells_stay_open(seed: int, kind: str) -> None:
+    """
+    The attacker knows every base and weight, and each told share to within its rounding.
+
+    Where institutions say yes or no it knows besides that they come in whole numbers: 12.4 to
+    13.3 of them are 13. Its programme is then one of whole numbers.
+    """
+    given = shares(seed, kind)
+    told_of, base_of = (
+        given.assign(value=given[one] * given["weight"]) for one in ("value", "base")
+    )
+    top, base = (
+        figures_of(one, [*FIRST, *SECOND]).drop_duplicates(KEY) for one in (told_of, base_of)
+    )
     figures = top.assign(value=top["value"] / base["value"])
     items = {"phone_share": Item("share")}
     rows = gate.protect(figures, given, items, today=date(2026, 11, 25)).rows
     told = rows.dropna(subset="value")
-    known = attacker(columns(given.assign(value=yes * weight)), cells(told))
-    bases = attacker(columns(given.assign(value=persons * weight)), cells(told)).totals
-    low, high = (ends * bases for ends in told_ends(told))
+    known = attacker(columns(told_of), cells(told))
+    low, high = (ends * attacker(columns(base_of), cells(told)).totals for ends in told_ends(told))
+    whole = kind == "institutions"
     plain, seen = columns(given), 0
+    values, most_of = told_of["value"].to_numpy(), base_of["value"].to_numpy()
     parts = zip(known.parts["canton"], known.parts["type"], strict=True)
-    inside_of = [within(plain, "canton", canton, f"type:{kind}") for canton, kind in parts]
-    box = [(0, (persons * weight)[one].sum()) for one in inside_of]
+    box = [(0, most_of[within(plain, "canton", c, f"type:{t}")].sum()) for c, t in parts]
     for cell in set(cells(rows)) - set(cells(told)):
         inside = within(plain, *cell)
-        if not is_sensitive(persons[inside]):
+        if not is_sensitive(plain["persons"][inside]):
             continue
-        true, most = (yes * weight)[inside].sum(), (persons * weight)[inside].sum()
-        target = within(known.parts, *cell).astype(float)
-        ends = []
+        true, most = values[inside].sum(), most_of[inside].sum()
+        target, ends = within(known.parts, *cell).astype(float), []
         for sign in (1.0, -1.0):
             found = linprog(
                 sign * target,
                 A_ub=np.vstack([known.equations, -known.equations]),
-                b_ub=np.concatenate([high, -low]),
+                b_ub=np.concatenate([high + 1e-9, 1e-9 - low]),
                 bounds=box,
+                integrality=int(whole),
                 method="highs",
             )
             assert found.status == 0
             ends.append(sign * found.fun)
         seen += 1
-        assert ends[0] <= true - min(1.0, true) + 1e-6, cell
-        assert ends[1] >= true + min(1.0, most - true) - 1e-6, cell
+        assert ends[0] <= true - min(1.0, true) + 1e-5, cell
+        assert ends[1] >= true + min(1.0, most - true) - 1e-5, cell
     assert seen

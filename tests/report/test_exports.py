@@ -28,7 +28,7 @@ def told(home: Path) -> Publishable:
             "year": 2026,
             "value": [-0.25, None, 0.05, 1500.0, 0.0, 0.4],
             "status": ["observed", "suppressed", *["observed"] * 4],
-            "source": "demo_survey",
+            "source": "demonstration_survey",
         }
     )
     return releases.enter(Release("", "2026-11-25", "figures", {}, rows))

@@ -170,16 +170,21 @@ def rounding_leeway(lattice: Lattice, answers: Answers, rules: Rules, *, item: I
     """
     Return what rounding and coding of shares and means leave open; counts count as exact.
 
+    Where all answers are whole numbers an attacker knows that their total is one.
+
     Examples
     --------
     >>> from divide.measure.disclosure.lattices import lattice
     >>> from divide.measure.disclosure.rules import Level, rules
     >>> cells = lattice(pd.DataFrame({"canton": ["VD"] * 7}), [Level("canton")])
-    >>> one = np.ones(7)
-    >>> yes = Answers(one * 9, np.array([1.0, 1, 1, 1, 1, 0, 0]), one, one, one)
-    >>> left = rounding_leeway(cells, yes, rules(), item=Item("share"))
-    >>> left.above.round(2), left.below.round(2)  # 5 of 7 is told as 0.7: 4.55 to 5.25
-    (array([0.25]), array([0.45]))
+    >>> one, yes = np.ones(7), np.array([1.0, 1, 1, 1, 1, 0, 0])
+    >>> left = rounding_leeway(cells, Answers(one, yes, one, one, one), rules(), item=Item("share"))
+    >>> left.above, left.below  # 5 of 7 is told as 0.7: 4.55 to 5.25, so it is 5
+    (array([0.]), array([0.]))
+    >>> left = rounding_leeway(cells, Answers(one, yes, one, one, one + .5), rules(),
+    ...                        item=Item("share"))
+    >>> left.above.round(3), left.below.round(3)  # weighted: 7.5 of 10.5, 6.825 to 7.875
+    (array([0.375]), array([0.675]))
     """
     if item.kind == "count":
         return Leeway(np.zeros(len(lattice.cells)), np.zeros(len(lattice.cells)))
@@ -193,4 +198,7 @@ def rounding_leeway(lattice: Lattice, answers: Answers, rules: Rules, *, item: I
         few, most = told < rules.least_share, told > rules.most_share
         low, high = np.where(few, 0.0, low), np.where(few, rules.least_share, high)
         low, high = np.where(most, rules.most_share, low), np.where(most, 1.0, high)
-    return Leeway(np.maximum(high * base - total, 0.0), np.maximum(total - low * base, 0.0))
+    top, bottom = high * base, low * base
+    if not (answers.value * answers.weight % 1).any():
+        top, bottom = np.floor(top + _ROUND), np.ceil(bottom - _ROUND)
+    return Leeway(np.maximum(top - total, 0.0), np.maximum(total - bottom, 0.0))
