@@ -118,7 +118,7 @@ def test_no_cut_of_json_passes() -> None:
         (CSV + '5586;"Lausanne;3\n', ("GEO",), "last line"),
         (CSV, ("GEO", "Jahr"), "column(s) Jahr"),
         ("Service unavailable\n", (), "several columns"),
-        ('{"error": "too large", "status": 413}', ("GEO",), "column(s) GEO"),
+        ('{"error": "too large", "status": 413}', ("GEO",), "sent JSON"),
     ],
 )
 def test_a_csv_has_its_columns_and_its_end(
@@ -176,3 +176,15 @@ def test_a_geopackage_is_as_long_as_its_pages() -> None:
     assert "no GeoPackage" in said(geopackage(kind=b"\0\0\0\0"), "gpkg")
     assert "no GeoPackage" in said(b"SQLite format 3\0", "gpkg")
     assert "web page" in said(b"<html>Wartung</html>", "gpkg")
+
+
+@pytest.mark.parametrize("body", ['{"error": [1, 2]}', '[{"a": 1, "b": 2}]'])
+def test_an_error_in_json_is_no_table(body: str) -> None:
+    """Its commas would make it one."""
+    assert "sent JSON" in said(body.encode(), "csv")
+    assert "sent JSON" in said(b"\xef\xbb\xbf" + body.encode(), "px")
+
+
+def test_some_services_write_utf8_only() -> None:
+    assert said(CSV.encode("cp1252"), "csv") == ""
+    assert "neither" in said(CSV.encode("cp1252"), "csv", utf8_only=True)

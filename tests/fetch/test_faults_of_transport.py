@@ -13,27 +13,22 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
-from divide import catalog
 from divide.build import fetching
-from divide.fetch import http, snapshots, sources, store
+from divide.fetch import sources, store
 
 from .faults import HTML, Reply, bomb, chunked, head, raw, reset, serving, whole
-from .talks import CHANGED, KNOWN, TALKS, Talk
+from .lines import LONG, SHORT, SOURCE, Line, contents, fetch, lined
+from .talks import CHANGED, KNOWN, TALKS
 
-# Short where a fault is silent, else long enough for a busy machine.
-SHORT, LONG = (0.5, 0.15), (6.0, 3.0)
 SILENT = ("stall", "drip")
 KILLS = 4
-SOURCE = "bfs_population"
 BOMB = bomb()
 Fault = Callable[[bytes], Reply]
 
@@ -151,82 +146,15 @@ CASES = [
 ]
 
 
-def source_of(channel: str, url: str) -> catalog.Source:
-    """Describe a source that has this one channel, and a figure that it always holds."""
-    talk = TALKS[channel]
-    options = {"kind": channel, "url": url, **talk.options}
-    known = ({"where": talk.known, "value": int(KNOWN)},) if talk.known else ()
-    return replace(
-        catalog.source(SOURCE),
-        channels=(catalog.Channel(channel, options),),
-        editions=(),
-        known=known,
-        sums=(),
-        drift={"rows": 0.2, "total": 0.2},
-    )
+def spoil(line: Line, fault: str) -> None:
+    """Let a line commit a fault in the answers that count; one fault for all tries of a request."""
+    spoilt: dict[bytes, Reply] = {}
 
+    def change(content: bytes) -> Reply:
+        return spoilt.setdefault(content, FAULTS[fault].spoil(content))
 
-class Line:
-    """A server for one talk, whose edition and fault a test may change."""
-
-    def __init__(self, talk: Talk) -> None:
-        self.talk, self.version, self.fault = talk, 1, ""
-        self.server: Any = None
-        self.spoilt: dict[str, Reply] = {}
-
-    def __call__(self, line: socket.socket, stop: threading.Event) -> None:
-        asked = self.server.requests[-1]
-        start, _, body = asked.partition("\r\n\r\n")
-        path = start.split(" ")[1]
-        told, counts = self.talk.answer(path, body, self.version)
-        content = told if isinstance(told, bytes) else told.encode()
-        content = content.replace(b"{url}", self.server.url("").encode())
-        if not counts or not self.fault:
-            whole(content)(line, stop)
-            return
-        # One fault for all tries of one request: it may count them.
-        key = f"{path} {body}"
-        if key not in self.spoilt:
-            self.spoilt[key] = FAULTS[self.fault].spoil(content)
-        self.spoilt[key](line, stop)
-
-
-@contextmanager
-def lined(channel: str, patch: pytest.MonkeyPatch, home: Path) -> Iterator[Line]:
-    """Serve a channel's talk on loopback, and make its source the only one."""
-    line = Line(TALKS[channel])
-    with serving(line) as server:
-        line.server = server
-        source = source_of(channel, server.url("").rstrip("/"))
-        hosts = frozenset({"127.0.0.1"})
-
-        def rules(_: catalog.Source) -> http.Policy:
-            deadline, quiet = SHORT if line.fault in SILENT else LONG
-            limits = {"deadline": deadline, "quiet": quiet, "calls": 10_000}
-            return http.Policy(hosts, tries=3, schemes=frozenset({"http"}), **limits)  # type: ignore[arg-type]
-
-        patch.setenv("DIVIDE_HOME", str(home))
-        patch.delenv("DIVIDE_MIRROR", raising=False)
-        patch.setenv("NO_PROXY", "127.0.0.1,localhost")
-        patch.setattr(catalog, "sources", lambda: {source.id: source})
-        patch.setattr(sources, "policy", rules)
-        # A killed process loses nothing that it wrote; only a power cut would.
-        patch.setattr(os, "fsync", lambda _: None)
-        patch.setattr(sources, "lacks_points", lambda *_: False)
-        yield line
-
-
-def fetch() -> fetching.Outcome:
-    (done,) = fetching.fetch_sources()
-    return done
-
-
-def contents() -> dict[str, bytes]:
-    """Return the files of the edition that counts, each as its receipt tells of it."""
-    found = snapshots.find(SOURCE)
-    assert found
-    snapshots.verify(found)
-    return {role: path.read_bytes() for role, path in found.files.items()}
+    line.change = change
+    line.limits = SHORT if fault in SILENT else LONG
 
 
 @pytest.mark.parametrize(("fault", "channel"), CASES)
@@ -236,7 +164,8 @@ def test_a_fault_leaves_right_data(
     with lined(channel, monkeypatch, tmp_path) as line:
         assert fetch().state == "new"
         before = contents()
-        line.version, line.fault = 2, fault
+        line.version = 2
+        spoil(line, fault)
         start = time.monotonic()
         done = fetch()
         took = time.monotonic() - start
@@ -245,7 +174,7 @@ def test_a_fault_leaves_right_data(
         spoilt = contents()
         left = [path.name for path in store.folder(SOURCE).rglob("*.part")]
         assert left == []
-        line.fault = ""
+        line.change, line.limits = None, LONG
         again = fetch()
         after = contents()
     if FAULTS[fault].states == ("new",):
@@ -266,8 +195,7 @@ def test_a_redirect_opens_no_line_to_a_stranger(
 ) -> None:
     with serving(whole(b"")) as stranger, lined(channel, monkeypatch, tmp_path) as line:
         away = head(f"Location: {stranger.url('/x', host='localhost')}", status="302 Found")
-        monkeypatch.setitem(FAULTS, "away", Case(lambda _: raw(away), WRONG))
-        line.fault = "away"
+        line.change = lambda _: raw(away)
         done = fetch()
     # A query that is posted goes to no other page, whoever's it is.
     assert done.state == "wrong"

@@ -1,6 +1,7 @@
 """Figures that every edition of a source must hold, checked as it arrives."""
 
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -81,15 +82,30 @@ def _cells(path: Path) -> tuple[DataFrame, dict[str, dict[str, str]]]:
     if kind == ".json":
         cube = read_jsonstat(path)
         return cube.frame.drop(columns="flag"), {n: dict(one) for n, one in cube.labels.items()}
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            sign = ";" if ";" in file.readline() else ","
-        rows = pd.read_csv(path, sep=sign, dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    except (ValueError, OSError) as error:
-        raise SourceError(f"{path.name} cannot be read as a table: {error}") from error
+    rows = _table(path)
     column = next((name for name in rows if str(name).lower() in _VALUES), None)
     value = pd.to_numeric(rows[column], errors="coerce") if column else np.nan
     return rows.drop(columns=[column] if column else []).assign(value=value), {}
+
+
+def _table(path: Path) -> DataFrame:
+    try:
+        text = path.read_bytes()
+        encoding = "utf-8-sig" if _is_utf8(text) else "cp1252"
+        sign = ";" if b";" in text.partition(b"\n")[0] else ","
+        return pd.read_csv(
+            BytesIO(text), sep=sign, dtype="str", keep_default_na=False, encoding=encoding
+        )
+    except (ValueError, OSError) as error:
+        raise SourceError(f"{path.name} cannot be read as a table: {error}") from error
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _in_cells(

@@ -61,7 +61,7 @@ def fetch(
     for call in calls:
         path = entries.target(folder, f"{call}.csv")
         ask = http.Ask(f"{entries.text(options, 'url')}/{call}", query=_query(call, day, options))
-        promise = entries.promise(options, "csv", columns=_COLUMNS[call])
+        promise = entries.promise(options, "csv", columns=_COLUMNS[call], utf8_only=True)
         answers.append(entries.bring(ask, path, promise, policy, report=report))
         files[call] = path
     try:

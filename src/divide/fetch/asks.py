@@ -45,8 +45,8 @@ class Promise:
         Limits on the wire, and after `Content-Encoding` or inside a zip.
     sha256
         The publisher's own checksum, where one is offered.
-    columns
-        Names that the header of a csv must hold.
+    columns, utf8_only
+        Names that the header of a csv must hold; whether it may not be in cp1252.
     empty_ok
         Bodies that mean "no rows", such as NoRecordsFound; also with status 404.
     """
@@ -56,6 +56,7 @@ class Promise:
     max_unpacked: int = 1_500_000_000
     sha256: str | None = None
     columns: tuple[str, ...] = ()
+    utf8_only: bool = False
     empty_ok: tuple[str, ...] = ()
 
 

@@ -47,7 +47,7 @@ def fetch(
         raise FactsError(f"STATATLAS speaks de and fr, not {language}. Mend the source's YAML.")
     path = entries.target(folder, str(options.get("file", f"{number}_{language}.csv")))
     ask = http.Ask(f"{entries.text(options, 'url')}/{number}_{_LANGUAGES[language]}.csv")
-    promise = entries.promise(options, "csv", columns=_COLUMNS)
+    promise = entries.promise(options, "csv", columns=_COLUMNS, utf8_only=True)
     answer = entries.bring(ask, path, promise, policy, report=report)
     told = _told(path)
     if told["MAP_ID"] != {number} or len(told["GEOM_PERIOD"]) != 1 or len(told["PERIOD_REF"]) != 1:

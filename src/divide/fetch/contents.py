@@ -64,7 +64,9 @@ def means_no_rows(body: bytes, promise: Promise) -> bool:
 
 
 def _check_text(file: BinaryIO, promise: Promise, head: bytes) -> None:
-    tail = _check_encoding(file, utf8_only=promise.kind == "json")
+    if promise.kind in ("csv", "px") and _bare(head).startswith((b"{", b"[{")):
+        raise _bad(f"sent JSON, such as an error's, instead of {promise.kind}")
+    tail = _check_encoding(file, utf8_only=promise.utf8_only or promise.kind == "json")
     if promise.kind == "json":
         _check_json(file)
     elif promise.kind == "px":

@@ -75,6 +75,7 @@ def fetch(
         columns=tuple(dict.fromkeys(columns)),
         max_unpacked=entries.number(options, "max_bytes", _MAX_BYTES),
         empty_ok=_EMPTY,
+        utf8_only=True,
     )
     path = entries.target(folder, str(options.get("file", "main.csv")))
     try:

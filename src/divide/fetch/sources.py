@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from divide import catalog
-from divide.errors import BadAnswerError, FactsError, MovedError, NoAnswerError, SourceError
+from divide.errors import (
+    BadAnswerError,
+    DivideError,
+    FactsError,
+    MovedError,
+    NoAnswerError,
+    SourceChangedError,
+    SourceError,
+)
 from divide.fetch import http, receipts, store
 from divide.fetch.channel import Fetched, Report
 from divide.fetch.receipts import Receipt
@@ -52,8 +60,8 @@ def bring(
     ------
     NoAnswerError
         If no channel answers; every reason is told.
-    BadAnswerError, MovedError
-        If the last failure of a channel was a wrong answer or a retired address.
+    BadAnswerError, MovedError, SourceChangedError
+        If a channel's failure was a wrong answer, a retired address or an unknown shape.
     FactsError
         If the source has no channel, or one that does not exist.
     """
@@ -70,14 +78,17 @@ def bring(
             if not found.files:
                 # An empty answer is an answer, but no edition of a source that has rows.
                 raise BadAnswerError(" ".join(found.notes) or "It answered with no rows.")
-        except (NoAnswerError, BadAnswerError, MovedError) as fault:
+        except (NoAnswerError, BadAnswerError, MovedError, SourceChangedError) as fault:
             failures.append(f"{channel.kind}: {fault}")
             worst = fault if worst is None or isinstance(worst, NoAnswerError) else worst
             _empty(folder)
             continue
         return Brought(_receipt(source, channel.kind, found, failures), tuple(failures))
     kind = type(worst) if worst else NoAnswerError
-    raise kind(f"Source '{source.id}' could not be fetched. " + " | ".join(failures))
+    told = " | ".join(failures)
+    if source.successor and source.successor not in told and kind is not NoAnswerError:
+        told += f" Its successor is {source.successor}."
+    raise kind(f"Source '{source.id}' could not be fetched. {told}")
 
 
 def copy(source: catalog.Source, mirror: Path, folder: Path) -> Brought | None:
@@ -144,7 +155,16 @@ def _ask(
     # What replaces a source is declared once; an address that is gone then names it.
     known = {"successor": source.successor} if source.successor else {}
     options = {**known, **given, **channel.options}
-    found: Fetched = module.fetch(options, folder, policy(source), report=report)
+    try:
+        found: Fetched = module.fetch(options, folder, policy(source), report=report)
+    except DivideError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as fault:
+        # An answer of another shape is met first where it is read: one source's, not the run's.
+        raise SourceChangedError(
+            f"It answered in a shape that channel '{channel.kind}' does not know ({fault!r}). "
+            "Look at the answer; if the publisher changed it, the channel must learn it."
+        ) from fault
     return found
 
 
