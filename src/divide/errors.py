@@ -1,5 +1,7 @@
 """Named errors: each message says what, which, and what to do now."""
 
+from collections.abc import Mapping
+
 
 class DivideError(Exception):
     """Base of all errors that `divide` raises on purpose."""
@@ -90,6 +92,13 @@ class ReportError(DivideError):
 
 class SurveyError(DivideError):
     """A file of the survey cannot be taken in, or two waves cannot be pooled."""
+
+
+class RefusedFileError(SurveyError):
+    """A file of answers is refused whole; its code, such as SV003, says why in any language."""
+
+    code = ""
+    values: Mapping[str, object] = {}  # what the words of the code name, never an answer
 
 
 def near_names(name: str, known: list[str]) -> str:

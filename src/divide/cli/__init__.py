@@ -1,4 +1,4 @@
-"""The command line: `divide fetch`, `sources`, `build`, `report`, `check`, `notebook`."""
+"""The command line: `divide fetch`, `sources`, `build`, `report`, `check`, `notebook`, `survey`."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 import divide
-from divide.cli import study, supply
+from divide.cli import study, supply, survey
 from divide.errors import DivideError
 
 
@@ -39,5 +39,6 @@ def app() -> None:
 for _command in (
     *(supply.fetch, supply.sources),
     *(study.build, study.report, study.check, study.notebook),
+    survey.survey,
 ):
     app.add_command(_command)

@@ -1,0 +1,1 @@
+"""The institution survey: one questionnaire, its forms out, its answers in, a demonstration."""
