@@ -166,7 +166,7 @@ def write(frame: pd.DataFrame, table: str, *, provenance: Mapping[str, Any]) -> 
     try:
         _store(ordered, frame, part)
         account = frame.attrs.get("account", {})
-        meta = {"table": table, "rows": len(ordered), **provenance, **account}
+        meta = {"table": table, "rows": len(ordered), **_ages(ordered), **provenance, **account}
         meta["sha256"] = _sha256(part)
         meta_part = part.with_suffix(".meta")
         meta_part.write_text(json.dumps(meta, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -194,6 +194,20 @@ def _path(table: str) -> Path:
             near = near_names(table, schemas.names())
             raise UnknownNameError(f"There is no table {table!r}. {near}")
     return path
+
+
+def _ages(frame: pd.DataFrame) -> dict[str, Any]:
+    """Return the years that a table's figures are of, and the newest edition of each source."""
+    found: dict[str, Any] = {}
+    if "year" in frame:
+        found["years"] = sorted({int(year) for year in frame["year"]})
+    elif "register_date" in frame:
+        days = frame["register_date"].dropna().astype("str")
+        found["years"] = sorted({int(day[:4]) for day in days})
+    if {"source", "edition"} <= set(frame.columns):
+        newest = frame.groupby("source")["edition"].max()
+        found["editions"] = {str(name): str(edition) for name, edition in newest.items()}
+    return found
 
 
 def _store(ordered: pd.DataFrame, original: pd.DataFrame, path: Path) -> None:

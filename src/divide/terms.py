@@ -1,6 +1,7 @@
 """The words of the tables: columns, levels of place, statuses, keys."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
 
 # The version of the method and of the program that carries it.
@@ -113,3 +114,36 @@ def group_parts(group: str) -> dict[str, str]:
     if group == TOTAL:
         return {}
     return dict(part.split(":", 1) for part in group.split("|"))
+
+
+def months_old(edition: str, today: date) -> int | None:
+    """
+    Return the months since an edition; None if it does not begin with a year.
+
+    A year alone counts from its end, a span such as 2020-2022 from the end of its last.
+
+    Examples
+    --------
+    >>> months_old("2021-12-15", date(2026, 11, 23)), months_old("2020-2022", date(2023, 1, 1))
+    (59, 1)
+    """
+    parts = edition.split("-")
+    if not parts[0].isdigit() or len(parts[0]) != 4:
+        return None
+    year, month = int(parts[0]), 12
+    if len(parts) > 1 and parts[1].isdigit():
+        year, month = (int(parts[1]), 12) if len(parts[1]) == 4 else (year, int(parts[1]))
+    return max((today.year - year) * 12 + today.month - month, 0)
+
+
+def is_behind(edition: str, rhythm_months: int | None, today: date) -> bool:
+    """
+    Tell whether an edition is behind its publisher's rhythm by more than one edition.
+
+    Examples
+    --------
+    >>> [is_behind("2021-12-15", 24, day) for day in (date(2025, 11, 1), date(2026, 1, 1))]
+    [False, True]
+    """
+    age = months_old(edition, today)
+    return age is not None and rhythm_months is not None and age > 2 * rhythm_months

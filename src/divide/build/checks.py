@@ -5,9 +5,10 @@ from datetime import date
 
 from divide import catalog, schemas, tables
 from divide.build import is_current, verify_baseline
-from divide.build.holdings import holdings, months_old
+from divide.build.holdings import holdings
 from divide.build.recipe_list import RECIPES
 from divide.errors import DivideError
+from divide.terms import is_behind, months_old
 
 Finding = dict[str, str]
 
@@ -21,7 +22,8 @@ def run_checks(*, today: date | None = None) -> list[Finding]:
     list of dict
         `what` was checked, its `state` (sound, old, frozen, failed) and what was `told`.
     """
-    return [*_default(), *_tables(), *_ages(today or date.today())]
+    day = today or date.today()
+    return [*_default(), *_tables(), *_table_ages(day), *_ages(day)]
 
 
 def _default() -> Iterator[Finding]:
@@ -47,6 +49,32 @@ def _tables() -> Iterator[Finding]:
         else:
             told = f"{rows} rows" if is_current(name) else f"{rows} rows, out of date"
             yield {"what": name, "state": "sound" if is_current(name) else "old", "told": told}
+
+
+def _table_ages(today: date) -> Iterator[Finding]:
+    """Say which tables speak of a world, or rest on editions, older than they should be."""
+    stale = catalog.facts("thresholds")["stale_months"]
+    for name in RECIPES:
+        try:
+            made = tables.provenance(name) if tables.exists(name) else {}
+        except DivideError:
+            continue  # told among the tables
+        newest = max(made.get("years", ()), default=None)
+        late = [
+            f"{source} {edition}"
+            for source, edition in sorted(made.get("editions", {}).items())
+            if source in catalog.sources()
+            and is_behind(edition, catalog.source(source).rhythm_months, today)
+        ]
+        told = [f"its figures are of {newest}"] if newest and _stale(newest, today, stale) else []
+        told += [f"behind the publisher: {', '.join(late)}"] if late else []
+        if told:
+            yield {"what": f"{name} (age)", "state": "old", "told": "; ".join(told)}
+
+
+def _stale(year: int, today: date, limit: int) -> bool:
+    age = months_old(str(year), today)
+    return age is not None and age > limit
 
 
 def _ages(today: date) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ from divide.build.fetching import noticed_drift
 from divide.errors import SourceError
 from divide.fetch import snapshots, store
 from divide.fetch.sources import CHANNELS
+from divide.terms import is_behind, months_old
 
 _HEADS: Final = ("source", "publisher", "here", "newest", "age", "licence", "channel", "what")
 
@@ -50,26 +51,6 @@ def holdings(*, lang: str = "en", today: date | None = None) -> list[Holding]:
     return [_holding(source, lang, day) for source in catalog.sources().values()]
 
 
-def months_old(edition: str, today: date) -> int | None:
-    """
-    Return the months since an edition; None if it does not begin with a year.
-
-    A year alone counts from its end, a span such as 2020-2022 from the end of its last.
-
-    Examples
-    --------
-    >>> months_old("2021-12-15", date(2026, 11, 23)), months_old("2020-2022", date(2023, 1, 1))
-    (59, 1)
-    """
-    parts = edition.split("-")
-    if not parts[0].isdigit() or len(parts[0]) != 4:
-        return None
-    year, month = int(parts[0]), 12
-    if len(parts) > 1 and parts[1].isdigit():
-        year, month = (int(parts[1]), 12) if len(parts[1]) == 4 else (year, int(parts[1]))
-    return max((today.year - year) * 12 + today.month - month, 0)
-
-
 def as_table(rows: list[Holding]) -> list[str]:
     """Write holdings as lines for a terminal, columns aligned."""
     cells = [[name.upper() for name in _HEADS], *(_cells(one) for one in rows)]
@@ -101,7 +82,7 @@ def _holding(source: catalog.Source, lang: str, today: date) -> Holding:
     age = months_old(here, today)
     if drift:
         state = "drifted"
-    elif state == "sound" and _is_behind(source, age):
+    elif state == "sound" and is_behind(here, source.rhythm_months, today):
         # Asked over the network and still old: the publisher stopped. Else only we did.
         state = "frozen" if channel in CHANNELS else "old"
     return Holding(
@@ -130,8 +111,3 @@ def _here(source: catalog.Source) -> tuple[str, str, str]:
         (one for folder, one in store.editions(source.id) if one.edition == found.edition), None
     )
     return found.edition, receipt.channel if receipt else found.origin, "sound"
-
-
-def _is_behind(source: catalog.Source, age: int | None) -> bool:
-    """Tell whether an edition is behind its publisher's rhythm by more than one edition."""
-    return age is not None and source.rhythm_months is not None and age > 2 * source.rhythm_months

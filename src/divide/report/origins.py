@@ -75,14 +75,26 @@ def years(study: Study) -> tuple[int, int]:
 
 
 def stale_banner(study: Study, lang: str) -> str | None:
-    """Warn where figures are older than the declared age; None where none is."""
+    """Warn where figures are older than the declared age, or behind their publisher's rhythm."""
     oldest, newest = years(study)
     limit = months_before(study.today, catalog.facts("thresholds")["stale_months"])
     if date(oldest, 12, 31) >= limit:
-        return None
+        late = ", ".join(_behind(study))
+        return texts.label("banner.behind", lang=lang, sources=late) if late else None
     return texts.label(
         "banner.stale", lang=lang, oldest=oldest, newest=newest, limit=f"{limit:%m.%Y}"
     )
+
+
+def _behind(study: Study) -> list[str]:
+    """Name the editions that the publisher must have renewed since."""
+    pairs = sorted(set(zip(study.origins["source"], study.origins["edition"], strict=True)))
+    known = [(catalog.source(str(source)), str(edition)) for source, edition in pairs]
+    return [
+        f"{_acronyms(one)} {one.official_id} {edition}"
+        for one, edition in known
+        if terms.is_behind(edition, one.rhythm_months, study.today)
+    ]
 
 
 def months_before(day: date, months: int) -> date:
