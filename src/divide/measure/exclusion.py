@@ -149,7 +149,8 @@ class Compared:
     drawn
         Draws × places: the rate of each bootstrap draw.
     told
-        Whether the group has a published rate of its own; else its state cannot be told.
+        Whether the group has a published rate of its own, and every category of the model too;
+        else its state cannot be told.
     """
 
     indicator: str
@@ -173,14 +174,15 @@ def _compare(
     met = fits.benchmark(model, cells, omega @ weights, terms.TOTAL)
     rate = synthetic.place_rates(weights, met.share, met.drawn, shifted=shifted)
     gap = synthetic.against_country(weights, omega, met.share, met.drawn, shifted=shifted)
-    yield Compared(indicator, terms.TOTAL, places.ids, rate, gap, met.drawn @ weights.T, True)
+    drawn = met.drawn @ weights.T
+    yield Compared(indicator, terms.TOTAL, places.ids, rate, gap, drawn, model.whole)
     for group in setting.groups:
         members = cells.members(group)
         met = fits.benchmark(model, cells, omega @ weights, group)
         rate = synthetic.group_rates(weights, members, met.share, met.drawn, shifted=shifted)
         gap = synthetic.against_rest(weights, members, met.share, met.drawn, shifted=shifted)
         drawn = met.drawn @ synthetic.within(weights, members).T
-        told = group in model.rates.share
+        told = model.whole and group in model.rates.share
         yield Compared(indicator, group, places.ids, rate, gap, drawn, told)
 
 

@@ -1,7 +1,7 @@
 """One indicator fitted to its published rates, with draws, and shifted to meet its totals."""
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.special import expit
 from divide import terms
 from divide.measure import cells as survey
 from divide.measure import margins, synthetic
+from divide.terms import group_id
 
 Array = NDArray[np.float64]
 
@@ -34,12 +35,21 @@ class Setting:
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted indicator: cell rates, their draws, and the published rates they must meet."""
+    """
+    A fitted indicator: cell rates, their draws, and the published rates they must meet.
+
+    Attributes
+    ----------
+    whole
+        Whether the published rates tell every category of every dimension. If not, places are
+        expected to differ by less than is known of them, and nothing is told of them.
+    """
 
     share: Array
     drawn: Array
     rates: survey.Rates
     penalised: bool
+    whole: bool = True
 
 
 def fit_indicator(use: pd.DataFrame, positive: str, cells: survey.Cells, setting: Setting) -> Model:
@@ -64,7 +74,20 @@ def fit_indicator(use: pd.DataFrame, positive: str, cells: survey.Cells, setting
         sample_size=cells.respondents,
         penalised=found.penalised,
     )
-    return Model(share, expit(betas @ matrix.T), rates, found.penalised)
+    whole = _tells_categories(matrix, cells)
+    return Model(share, expit(betas @ matrix.T), rates, found.penalised, whole)
+
+
+def _tells_categories(matrix: Array, cells: survey.Cells) -> bool:
+    """Tell whether every category's column lies in the span of those that were fitted."""
+    categories = [
+        cells.members(group_id({name: value})).astype(float)
+        for name, values in cells.dimensions.items()
+        for value in values
+    ]
+    held = cells.counts > 0
+    both = np.column_stack([matrix, *categories])[held]
+    return bool(np.linalg.matrix_rank(both) == np.linalg.matrix_rank(matrix[held]))
 
 
 def benchmark(model: Model, cells: survey.Cells, country: Array, group: str) -> Model:
@@ -82,7 +105,7 @@ def benchmark(model: Model, cells: survey.Cells, country: Array, group: str) -> 
             inside, here = (one[part] / one[part].sum() for one in (own, country))
             share[part] = synthetic.meet_total(share[part], here, np.array(total))
             drawn[:, part] = synthetic.meet_total(drawn[:, part], here, drawn[:, part] @ inside)
-    return Model(share, drawn, model.rates, model.penalised)
+    return replace(model, share=share, drawn=drawn)
 
 
 def _totals(
@@ -105,6 +128,8 @@ def account(model: Model, cells: survey.Cells) -> dict[str, Any]:
         for group, fitted in zip(cells.groups, model.share, strict=True)
         if group in rates.share
     }
+    if not gaps:
+        return {"firth": model.penalised, "worst_cell": None}
     worst = max(gaps, key=lambda group: abs(gaps[group]))
     return {
         "firth": model.penalised,
