@@ -1,5 +1,7 @@
 """How far a composite index hangs on the choices of its makers (OECD/JRC Handbook 2008, step 7)."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +17,7 @@ from divide.measure.threads import one_thread
 Array = NDArray[np.float64]
 Ranks = NDArray[np.uint16]
 BLOCK: Final = 50  # draws scored and sorted at once: they stay in the processor's cache
+SAME: Final = 1e-10  # scores nearer than this, beside the largest, are equal but for rounding
 # Means that a scale allows: z is below 0 for half of the units, where no geometric mean exists.
 PAIRS: Final = (
     (indices.MIN_MAX, indices.ARITHMETIC),
@@ -158,23 +161,47 @@ def _weights(
 
 def _all_ranks(weights: Array, scores: list[Array], pair: NDArray[np.int64]) -> Ranks:
     ranks = np.empty((len(pair), scores[0].shape[1]), dtype=np.uint16)
-    for number, table in enumerate(scores):
-        here = np.flatnonzero(pair == number)
-        for start in range(0, len(here), BLOCK):
-            rows = here[start : start + BLOCK]
-            ranks[rows] = _ranked(weights[rows], table)
+
+    def fill(block: tuple[int, NDArray[np.int64]]) -> None:
+        number, rows = block
+        ranks[rows] = _ranked(weights[rows], scores[number])
+
+    drawn = [np.flatnonzero(pair == number) for number in range(len(scores))]
+    blocks = [
+        (number, rows[start : start + BLOCK])
+        for number, rows in enumerate(drawn)
+        for start in range(0, len(rows), BLOCK)
+    ]
+    # Sorting lets other threads run; a block's ranks hang on no other.
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as hands:
+        list(hands.map(fill, blocks))
     return ranks
 
 
 def _ranked(weights: Array, table: Array) -> Ranks:
-    """Rank units by weighted scores, highest first; scores equal but for rounding share a rank."""
-    minus = -(weights @ table)
-    order = np.argsort(minus, axis=1)
-    ordered = np.take_along_axis(minus, order, axis=1)
-    apart = np.diff(ordered, axis=1) > 1e-10 * np.abs(table).max()
-    first = np.zeros(order.shape, dtype=np.uint16)
-    np.multiply(apart, np.arange(1, order.shape[1], dtype=np.uint16), out=first[:, 1:])
-    np.maximum.accumulate(first, axis=1, out=first)
-    ranks = np.empty_like(first)
-    np.put_along_axis(ranks, order, first + np.uint16(1), axis=1)
+    """
+    Rank units by weighted scores, highest first; scores equal but for rounding share a rank.
+
+    Each score becomes a whole number with the unit's position in its last bits, so that plain
+    sorting, three times as fast as sorting positions, carries the positions along.
+    """
+    scores = weights @ table
+    units = scores.shape[1]
+    bits = int(units - 1).bit_length()
+    top = scores.max(axis=1, keepdims=True)
+    levels = 2.0 ** (62 - bits) / np.maximum(top - scores.min(axis=1, keepdims=True), SAME)
+    keys = ((top - scores) * levels).astype(np.int64)
+    np.left_shift(keys, bits, out=keys)
+    np.bitwise_or(keys, np.arange(units), out=keys)
+    keys.sort(axis=1)
+    order = keys & (2**bits - 1)
+    np.right_shift(keys, bits, out=keys)
+    largest = np.abs(table).max()
+    apart = np.diff(keys, axis=1) > SAME * largest * levels
+    first = np.broadcast_to(np.arange(1, units + 1, dtype=np.uint16), order.shape)
+    if not apart.all():  # of several that share a rank all take that of the first
+        first = np.where(np.pad(apart, ((0, 0), (1, 0)), constant_values=True), first, 0)
+        np.maximum.accumulate(first, axis=1, out=first)
+    ranks = np.empty(order.shape, dtype=np.uint16)
+    np.put_along_axis(ranks, order, first, axis=1)
     return ranks

@@ -1,0 +1,75 @@
+"""
+Measure Fay–Herriot estimates of 2,130 places beside a peer: equal results first, then time.
+
+Run it with a Python that has the peer (it is no dependency): `pip install samplics`, then
+`PYTHONPATH=src python benchmarks/areas.py`. R's sae cannot be installed from Debian; its time is
+quoted in benchmarks/README.md.
+"""
+
+import importlib.util
+import statistics
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from divide.measure.area_bootstrap import bootstrap_areas
+from divide.measure.areas import fay_herriot
+
+PLACES = 2130
+
+
+def simulated() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return direct estimates and three covariates of 2,130 places."""
+    rng = np.random.default_rng(1)
+    x = pd.DataFrame(rng.normal(size=(PLACES, 3)), columns=list("abc"))
+    se = np.sqrt(rng.uniform(0.5, 2, PLACES))
+    value = 1 + x.to_numpy() @ [1, 0.5, 0] + rng.normal(size=PLACES) + rng.normal(size=PLACES) * se
+    return pd.DataFrame({"place": x.index, "value": value, "se": se}), x
+
+
+def seconds(run: Callable[[], Any], times: int) -> tuple[float, Any]:
+    """Return the median time of several runs, and the last result."""
+    taken, result = [], None
+    for _ in range(times):
+        start = time.perf_counter()
+        result = run()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken), result
+
+
+def peer(direct: pd.DataFrame, x: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return estimates and mean squared errors of samplics."""
+    from samplics.sae import EblupAreaModel
+
+    model = EblupAreaModel(method="REML")
+    columns = {"X": x.to_numpy(), "area": direct["place"].to_numpy()}
+    model.fit(direct["value"].to_numpy(), error_std=direct["se"].to_numpy(), **columns, tol=1e-10)
+    model.predict(**columns)
+    return tuple(  # type: ignore[return-value]
+        np.array([part[place] for place in direct["place"]])
+        for part in (model.area_est, model.area_mse)
+    )
+
+
+def main() -> None:
+    """Print times and ratios."""
+    direct, x = simulated()
+    own, found = seconds(lambda: fay_herriot(direct, x), 15)
+    print(f"own, with MSE: {own * 1000:.1f} ms")
+    boot, _ = seconds(lambda: bootstrap_areas(direct, x, replicates=1000), 3)
+    print(f"own, 1,000 bootstrap refits: {boot:.2f} s")
+    if importlib.util.find_spec("samplics"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            taken, (value, mse) = seconds(lambda: peer(direct, x), 1)
+        print(f"samplics: {taken:.1f} s, {taken / own:,.0f} times as long")
+        print(f"largest difference of estimates: {np.abs(value - found['value']).max():.1e}")
+        print(f"largest difference of MSE: {np.abs(mse - found['se'] ** 2).max():.1e}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""
+Measure the multilevel logit beside R (lme4, glmmTMB) and NUTS, on one simulated population.
+
+30,000 respondents, 2,130 communes × 24 kinds of person, five random effects. R is asked where
+Rscript is installed; NUTS with `--nuts`, by a Python that has it (it is no dependency):
+`pip install nutpie pymc numba`, then `PYTHONPATH=src python benchmarks/multilevel.py --nuts`.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from divide.measure.multilevel import fit_multilevel, with_crosses
+from divide.measure.poststratification import coefficients, poststratify
+
+ASKED, COMMUNES = 30_000, 2130
+RANDOM = ["commune", "canton", "age", "education", "age:education"]
+FIXED = ["sex", "deprivation"]
+KINDS = pd.DataFrame(
+    [(s, a, e) for s in (0.0, 1.0) for a in "abcd" for e in "lmh"],
+    columns=["sex", "age", "education"],
+)
+
+
+def population() -> pd.DataFrame:
+    """Return communes × kinds of person with their true rates."""
+    rng = np.random.default_rng(1)
+    size = rng.lognormal(7.5, 1.2, COMMUNES)
+    canton = np.sort(rng.integers(26, size=COMMUNES))
+    place = np.repeat(np.arange(COMMUNES), 24)
+    cells = KINDS.loc[np.tile(np.arange(24), COMMUNES)].reset_index(drop=True)
+    deprivation = rng.normal(size=COMMUNES)[place]
+    effect = rng.normal(0, 0.35, COMMUNES)[place] + rng.normal(0, 0.25, 26)[canton[place]]
+    age = cells["age"].map(dict(zip("abcd", (-0.9, -0.3, 0.2, 1.1), strict=True)))
+    education = cells["education"].map({"l": 0.7, "m": 0.0, "h": -0.6})
+    both = pd.factorize(cells["age"] + cells["education"])[0]
+    logit = -1.2 + 0.1 * cells["sex"] + 0.2 * deprivation + age + education + effect
+    logit = logit + rng.normal(0, 0.2, 12)[both]
+    return cells.assign(
+        commune=[f"{one:04d}" for one in place],
+        canton=[f"canton {one}" for one in canton[place]],
+        deprivation=deprivation,
+        persons=(size[:, None] * rng.dirichlet(np.full(24, 6.0), COMMUNES)).ravel(),
+        rate=1 / (1 + np.exp(-logit)),
+    )
+
+
+def ask(cells: pd.DataFrame) -> pd.DataFrame:
+    """Draw respondents."""
+    rng = np.random.default_rng(2)
+    rows = rng.choice(len(cells), size=ASKED, p=cells["persons"] / cells["persons"].sum())
+    answers = cells.iloc[rows].reset_index(drop=True)
+    return answers.assign(lacks=(rng.random(ASKED) < answers["rate"]).astype(int))
+
+
+def nuts(answers: pd.DataFrame, cells: pd.DataFrame) -> tuple[np.ndarray, dict[str, float]]:
+    """Return drawn rates of communes by nutpie, and seconds of its parts."""
+    import nutpie
+    import pymc
+
+    rows = answers.groupby([*RANDOM, *FIXED], as_index=False)["lacks"].agg(["sum", "count"])
+    levels = {name: pd.Index(sorted(cells[name].unique())) for name in RANDOM}
+    with pymc.Model() as model:
+        beta = pymc.Normal("beta", 0, 2.5, shape=3)
+        logit = beta[0] + beta[1] * rows["sex"].values + beta[2] * rows["deprivation"].values
+        for place, name in enumerate(RANDOM):
+            sigma = pymc.HalfNormal(f"sigma{place}", 1.0)
+            unit = pymc.Normal(f"unit{place}", 0, 1, shape=len(levels[name]))
+            logit = logit + (unit * sigma)[levels[name].get_indexer(pd.Index(rows[name]))]
+        pymc.Binomial("y", n=rows["count"].values, logit_p=logit, observed=rows["sum"].values)
+    start = time.perf_counter()
+    compiled = nutpie.compile_pymc_model(model, backend="numba")
+    parts = {"compile": time.perf_counter() - start}
+    start = time.perf_counter()
+    trace = nutpie.sample(compiled, draws=500, tune=500, chains=4, seed=1, progress_bar=False)
+    parts["sample"] = time.perf_counter() - start
+    start = time.perf_counter()
+    drawn = predicted(trace.posterior, cells, levels)
+    parts["poststratify"] = time.perf_counter() - start
+    return drawn, parts
+
+
+def predicted(posterior: Any, cells: pd.DataFrame, levels: dict[str, pd.Index]) -> np.ndarray:
+    """Weigh NUTS's draws by who lives in each commune."""
+    flat = {
+        name: posterior[name].values.reshape(-1, *posterior[name].shape[2:]) for name in posterior
+    }
+    codes = {name: levels[name].get_indexer(pd.Index(cells[name])) for name in RANDOM}
+    persons = cells["persons"].to_numpy().reshape(COMMUNES, 24)
+    fixed = np.column_stack([np.ones(len(cells)), cells["sex"], cells["deprivation"]])
+    found = []
+    for draw in range(len(flat["beta"])):
+        logit = fixed @ flat["beta"][draw]
+        for place, name in enumerate(RANDOM):
+            logit += (flat[f"unit{place}"][draw] * flat[f"sigma{place}"][draw])[codes[name]]
+        rates = 1 / (1 + np.exp(-logit.reshape(COMMUNES, 24)))
+        found.append((persons * rates).sum(axis=1) / persons.sum(axis=1))
+    return np.array(found)
+
+
+def compare(found: pd.DataFrame, drawn: np.ndarray) -> None:
+    """Print how far estimates and interval ends lie apart, in posterior standard deviations."""
+    sd = drawn.std(axis=0)
+    apart = np.abs(found["value"] - drawn.mean(axis=0)) / sd
+    print(f"means apart: mean {apart.mean():.3f}, 95 % {apart.quantile(0.95):.3f}", end=", ")
+    print(f"largest {apart.max():.3f} posterior SD; SD ratio {(found['se'] / sd).mean():.3f}")
+    for name, share in (("low", 0.05), ("high", 0.95)):
+        gap = (found[name] - np.quantile(drawn, share, axis=0)) / sd
+        print(f"{name} ends apart: mean {gap.mean():+.3f}, mean of sizes {gap.abs().mean():.3f} SD")
+
+
+def main() -> None:
+    """Fit with everything that is here, and print times and ratios."""
+    cells = population()
+    answers = ask(cells)
+    taken = []
+    for _ in range(5):
+        start = time.perf_counter()
+        fit = fit_multilevel(answers, "lacks", random=RANDOM, fixed=FIXED)
+        middle = time.perf_counter()
+        found = poststratify(fit, cells, by="commune")
+        taken.append((middle - start, time.perf_counter() - middle))
+    fitted, weighed = np.median(taken, axis=0)
+    print(f"own: fit {fitted:.2f} s, 1,000 draws poststratified {weighed:.2f} s")
+    truth = (cells["rate"] * cells["persons"]).groupby(cells["commune"]).sum().to_numpy()
+    truth = truth / found["persons"].to_numpy()
+    held = ((found["low"] <= truth) & (truth <= found["high"])).mean()
+    sigmas = coefficients(fit).query("kind == 'sigma'").set_index("name")["value"]
+    print(f"90 % intervals hold {held:.1%}; sigma", *sigmas[RANDOM].round(3))
+    if rscript := shutil.which("Rscript"):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "answers.csv"
+            answers.drop(columns=["rate", "persons"]).to_csv(path, index=False)
+            script = Path(__file__).with_suffix(".R")
+            command = [rscript, str(script), str(path)]
+            for line in subprocess.run(command, capture_output=True, text=True).stdout.splitlines():
+                name, seconds, *more = line.split()
+                ratio = float(seconds) / (fitted + weighed)
+                print(f"{name}: {seconds} s without intervals, {ratio:.1f} times; sigma", *more)
+    if "--nuts" in sys.argv:
+        crossed = [with_crosses(part, RANDOM) for part in (answers, cells)]
+        drawn, parts = nuts(*crossed)
+        whole = sum(parts.values())
+        print("nutpie:", *(f"{name} {value:.0f} s" for name, value in parts.items()), end="")
+        print(f", {whole / (fitted + weighed):.0f} times as long")
+        compare(found, drawn)
+
+
+if __name__ == "__main__":
+    main()
