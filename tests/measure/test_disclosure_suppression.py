@@ -196,7 +196,7 @@ def test_a_table_of_26_by_6_with_regions_is_protected_to_the_optimum() -> None:
 
 
 def test_demands_are_met_by_every_safe_pattern() -> None:
-    """A demand may cut off no safe pattern: whatever breaks one is unsafe, and the best does not."""
+    """A demand cuts off no safe pattern: whatever breaks one is unsafe; the best breaks none."""
     cells, must, secret = prepared(draw_table(1, 2, 3), FLAT)
     moves, wanted = knowledge.start(secret), knowledge.aims(secret)
     knowledge.tell(moves, secret, must.astype(float))
