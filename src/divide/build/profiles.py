@@ -1,19 +1,18 @@
 """The shape of an edition's files: what must not change unseen from one edition to the next."""
 
-import csv
 import re
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from divide.build.map_shapes import describe
+from divide.build.text_shapes import read_shape
 from divide.errors import SourceError
 from divide.tidy.jsonstat import read_jsonstat
 from divide.tidy.px import read_px
@@ -22,7 +21,6 @@ from divide.tidy.spreadsheets import read_rows, sheet_names
 
 # Longer lists of codes are places or dates: they are counted, not compared one by one.
 MANY: Final = 200
-_VALUES: Final = ("obs_value", "value")
 _UNITS: Final = ("unit", "unit_mes", "unit_measure")
 _NUMBER: Final = re.compile(r"[-+]?[\d\s'’]*[\d][.,]?\d*")
 
@@ -150,64 +148,17 @@ def _of_sheets(path: Path) -> Profile:
 
 
 def _of_text(path: Path) -> Profile:
-    rows = _records(path)
-    head = next(rows, [])
+    head, seen, count, total = read_shape(path, keep=MANY)
     if not head:
         return Profile(rows=0)
-    seen: list[set[str]] = [set() for _ in head]
-    count, total, at = 0, 0.0, _value_column(head)
-    for row in rows:
-        count += 1
-        for cell, known in zip(row, seen, strict=False):
-            if len(known) <= MANY:
-                known.add(cell)
-        if at is not None and at < len(row):
-            total += _figure(row[at])
     if any(_NUMBER.fullmatch(cell) for cell in head):
         return Profile(rows=count + 1)  # no headings: the first row is one of data
     # Figures are no codes.
     named = {name: tuple(sorted(one)) for name, one in zip(head, seen, strict=True)}
     worded = {n: c for n, c in named.items() if not all(_NUMBER.fullmatch(one or "0") for one in c)}
     units = tuple(code for name, codes in named.items() if _is_unit(name) for code in codes)
-    return Profile(worded, tuple(head), units, count, None if at is None else total)
-
-
-def _records(path: Path) -> Iterator[list[str]]:
-    """Yield records from the headings on; title lines above them have empty cells."""
-    with path.open("rb") as raw:
-        sample = raw.read(20_000)
-    encoding = "utf-8-sig" if _is_utf8(sample) else "cp1252"
-    with path.open(encoding=encoding, newline="", errors="replace") as file:
-        lines = sample.decode(encoding, errors="replace").splitlines()
-        mark = max(";,\t", key=lambda one: sum(line.count(one) for line in islice(lines, 20)))
-        rows = csv.reader(file, delimiter=mark)
-        for row in rows:
-            if len(row) > 1 and all(cell.strip() for cell in row[:-1]):
-                yield [cell.strip() for cell in row]
-                break
-        for row in rows:
-            yield [cell.strip() for cell in row]
-
-
-def _is_utf8(sample: bytes) -> bool:
-    try:
-        sample[: sample.rfind(b"\n") + 1].decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    return Profile(worded, tuple(head), units, count, total)
 
 
 def _is_unit(name: str) -> bool:
     return name.lower() in _UNITS
-
-
-def _value_column(head: list[str]) -> int | None:
-    lowered = [name.lower() for name in head]
-    return next((lowered.index(name) for name in _VALUES if name in lowered), None)
-
-
-def _figure(cell: str) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        return 0.0

@@ -1,6 +1,5 @@
 """Swiss Stats Explorer, SDMX 2.1 REST: one flow as SDMX-CSV, never a whole commune cube."""
 
-import csv
 import re
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -8,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from divide.errors import BadAnswerError, FactsError, SourceChangedError, SourceError
 from divide.fetch import entries, http
 from divide.fetch.channel import Fetched, Report
+from divide.fetch.csv_codes import different_codes
 
 _OPTIONS: Final = (
     *("flow", "key", "dimensions", "last", "start", "end"),
@@ -216,14 +216,9 @@ def _edition(path: Path, flow: Flow) -> str:
     """
     Return the publisher's last update if the rows carry it, else their newest period.
 
-    The rows are read one at a time: a file may hold hundreds of megabytes.
+    The rows are read a block at a time: a file may hold hundreds of megabytes.
     """
-    updates, periods, named = set(), set(), set()
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            named.add(row["DATAFLOW"])
-            periods.add(row["TIME_PERIOD"])
-            updates.add(entries.day(row.get("DIFF_LAST_UPDATE")))
+    named, periods, updates = different_codes(path, ("DATAFLOW", "TIME_PERIOD", "DIFF_LAST_UPDATE"))
     wrong = sorted(name for name in named if name != "{}:{}({})".format(*flow))
     if wrong:
         path.unlink()
@@ -231,5 +226,5 @@ def _edition(path: Path, flow: Flow) -> str:
     if not periods:
         path.unlink()
         raise BadAnswerError(f"Flow {flow.id} answered with a header and no row. Try again.")
-    dates = sorted(one for one in updates if one)
+    dates = sorted(day for one in updates if (day := entries.day(one)))
     return dates[-1] if dates else entries.folder_name(max(periods))
