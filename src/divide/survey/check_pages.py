@@ -9,6 +9,7 @@ from divide.survey.findings import CORRECTED, NOTE, STOP
 from divide.survey.messages import Message, by_severity
 from divide.survey.pages import render
 
+SHOWN = 200  # messages of a kind; a page that nobody reads to its end helps nobody
 _WORDS = (
     *("title", "to_correct", "corrected", "corrected_note", "notes", "where", "question"),
     *("found", "expected", "do", "before", "after", "code", "private"),
@@ -49,7 +50,15 @@ def render_check(
         stops=sorted_[STOP],
         corrected=sorted_[CORRECTED],
         notes=sorted_[NOTE],
+        shown=SHOWN,
+        more={name: _more(many, lang) for name, many in sorted_.items()},
     )
+
+
+def _more(many: Sequence[Message], lang: str) -> str:
+    left = len(many) - SHOWN
+    number = texts.format_count(left)
+    return texts.label("survey.check.more", lang=lang, number=number) if left > 0 else ""
 
 
 def summary_lines(told: Sequence[Message], read: Answers | None, lang: str) -> list[str]:

@@ -102,7 +102,7 @@ def _homes(residents: DataFrame, known: Mapping[str, Any], rng: np.random.Genera
     parts = []
     for canton, row in counts.iterrows():
         number, places = int(row["nursing_homes"]), int(row["nursing_home_places"])
-        sizes = _sizes(number, places, known["frame"]["spread"]["nursing_home"], rng)
+        sizes = _sizes(number, places, known["frame"]["shape"]["nursing_home"], rng)
         filled = row["nursing_home_occupancy"] / places
         parts.append(
             DataFrame(
@@ -136,15 +136,15 @@ def _specialised(
             "canton": cantons,
             "language_region": np.concatenate(regions),
             "places": np.nan,
-            "clients": _sizes(len(cantons), counts["clients"], known["frame"]["spread"][kind], rng),
+            "clients": _sizes(len(cantons), counts["clients"], known["frame"]["shape"][kind], rng),
         }
     )
 
 
-def _sizes(number: int, total: int, spread: float, rng: np.random.Generator) -> NDArray[np.int64]:
+def _sizes(number: int, total: int, shape: float, rng: np.random.Generator) -> NDArray[np.int64]:
     """Draw sizes whose sum is a published total; nobody is smaller than three."""
     least = min(3, total // max(number, 1))
-    drawn = rng.lognormal(0.0, spread, number)
+    drawn = rng.gamma(shape, size=number)
     return np.asarray(least + share_out(total - least * number, drawn))
 
 
