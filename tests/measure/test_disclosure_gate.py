@@ -229,7 +229,9 @@ def test_the_log_counts_figures_and_tells_no_answer(
 def named_rows(answers: pd.DataFrame, who: str, indicator: str = "phone_share") -> pd.DataFrame:
     own = answers[answers["institution"] == who]
     columns = ["indicator", "institution", "year", "value", "status", "source", "edition"]
-    made = own.assign(indicator=indicator, status="observed", source="demonstration_survey", edition="2026")
+    made = own.assign(
+        indicator=indicator, status="observed", source="demonstration_survey", edition="2026"
+    )
     return made[columns]
 
 
