@@ -23,11 +23,14 @@ OUTCOMES = ("rare", "common")
 PLACES = (26, 2131)
 SAMPLES = (3000, 9000, 30_000)
 TAUS = (0.0, 0.15, 0.30)
+SPREADS = (0.0, 1.0)  # the group's effect: fixed, or any (drawn for each survey)
+COUNTED = ["held", "higher", "false", "doubt", "not_higher", "false_not_higher", "refused"]
 GROUPS = ("age:60_plus", "education:low", "age:60_plus|education:low", "education:secondary")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[1])
+    parser.add_argument("--only", choices=PARTS, help="one of the tables; all if not given")
     parser.add_argument("--surveys", type=int, default=400)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--scheduler", default=None)
@@ -76,28 +79,31 @@ def held_and_called(given: argparse.Namespace) -> None:
 
 def groups_called(given: argparse.Namespace) -> None:
     """Print how many groups called at higher risk are not, and the reverse."""
-    print()
-    line("rate", "group", "asked", "τ, τ_g", "held", "higher", "false", "not higher", "false")
-    line(*["---"] * 9)
-    for outcome, group, sample, tau in product(OUTCOMES, GROUPS, SAMPLES, TAUS):
-        found = run(Plan(outcome, 26, sample, tau, group), given, given.surveys // 4)
-        total, everywhere = found.sum(), 26 * len(found)
+    told = ("held", "higher", "false", "1 − P", "not higher", "false", "refused")
+    line("rate", "group", "its effect", "asked", "τ, τ_g", *told)
+    line(*["---"] * 12)
+    for outcome, group, spread, sample, tau in product(OUTCOMES, GROUPS, SPREADS, SAMPLES, TAUS):
+        plan = Plan(outcome, 26, sample, tau, group, spread)
+        found = run(plan, given, given.surveys // 4).reindex(columns=COUNTED)
+        total, everywhere = found.sum(), 26 * int(found["held"].count())
         line(
             outcome,
-            group,
+            group.replace("|", " and "),
+            "drawn" if spread else "fixed",
             sample,
             tau,
             percent(found["held"].mean()),
             percent(total["higher"], everywhere),
             percent(total["false"], total["higher"]),
+            percent(total["doubt"], total["higher"]),
             percent(total["not_higher"], everywhere),
             percent(total["false_not_higher"], total["not_higher"]),
+            int(total["refused"]),
         )
 
 
 def engine(given: argparse.Namespace) -> None:
     """Print the engine's distance from microdata, in points."""
-    print()
     told = ("own population: median, most", "the register's: median, 95 %, most", "refused")
     line("rate", "asked", *told)
     line(*["---"] * 5)
@@ -124,12 +130,14 @@ def run(plan: Plan, given: argparse.Namespace, surveys: int) -> pd.DataFrame:
     return calibration.calibrate(plan, chosen, range(surveys), **more)
 
 
+PARTS = {"engine": engine, "groups": groups_called, "places": held_and_called}
+
+
 def main() -> None:
     given = arguments()
-    engine(given)
-    groups_called(given)
-    print()
-    held_and_called(given)
+    for part in [given.only] if given.only else PARTS:
+        PARTS[part](given)
+        print()
 
 
 if __name__ == "__main__":

@@ -96,12 +96,20 @@ def test_little_is_called_where_places_differ_beyond_their_mix(outcome: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("group", "tau"), [("age:60_plus", 0.30), ("education:low", 0.30), ("education:low", 0.15)]
+    ("group", "tau", "spread"),
+    [("age:60_plus", 0.30, 0.0), ("education:low", 0.15, 0.0), ("education:secondary", 0.30, 1.0)],
 )
-def test_of_groups_called_higher_at_most_one_in_twenty_is_not(group: str, tau: float) -> None:
-    """The list of METHOD 2: group and rest are shocked apart by the true τ."""
-    found = simulated(Plan("common", tau=tau, group=group))
-    assert found["higher"].sum() > 200
+def test_of_groups_called_higher_at_most_one_in_twenty_is_not(
+    group: str, tau: float, spread: float
+) -> None:
+    """The list of METHOD 2: group and rest are shocked apart by the true τ.
+
+    With a spread the group's true gap lies anywhere, near nothing as often as far from it. Where
+    it is fixed just below what would be called, luck calls some of it, and more of that is false:
+    benchmarks/ tells by how much.
+    """
+    found = simulated(Plan("common", tau=tau, group=group, spread=spread))
+    assert found["higher"].sum() > 150
     # 20 surveys of 26 places: a share of .05 is known to .01.
     assert found["false"].sum() / found["higher"].sum() <= 0.05 + 0.01
     # What the list says of itself, the mean of 1 − P, is kept in each survey.

@@ -9,6 +9,7 @@ from scipy.optimize import linprog
 from scipy.special import expit
 
 from divide.errors import MethodError
+from divide.measure.roundings import within_rounding
 
 Array = NDArray[np.float64]
 
@@ -98,7 +99,8 @@ def fit(design: Array, counts: Array, targets: Array, *, sample_size: float) -> 
     Raises
     ------
     MethodError
-        If shapes disagree, the design is rank deficient or no fit is found.
+        If shapes disagree, the design is rank deficient, or targets contradict each other by
+        more than their rounding.
 
     Examples
     --------
@@ -109,16 +111,12 @@ def fit(design: Array, counts: Array, targets: Array, *, sample_size: float) -> 
     """
     _check(design, counts, targets)
     penalised = not attainable(design, counts, targets)
-    solved = fit_many(
-        design, counts, targets[None, :], sample_size=sample_size, penalised=penalised
-    )
-    beta = solved[0]
+    more = {"sample_size": sample_size}
+    beta = fit_many(design, counts, targets[None, :], penalised=penalised, **more)[0]
     if not _tame(design[counts > 0], beta[None, :]).all():
-        raise MethodError(
-            "Published margins contradict each other beyond their rounding: no shares between 0 "
-            "and 1 meet them, not even with Firth's penalty. Leave out a cross, or choose another "
-            "year (facts/thresholds.yml)."
-        )
+        # Firth's penalty mends a border, not a contradiction.
+        targets, penalised = within_rounding(design, counts, targets), True
+        beta = fit_many(design, counts, targets[None, :], penalised=True, **more)[0]
     # The plain equations are tried first; where they fail, fit_many has used the penalty.
     off = np.abs((counts * expit(design @ beta)) @ design - targets).max()
     return Fit(beta=beta, penalised=penalised or bool(off > _MET * counts.sum()))

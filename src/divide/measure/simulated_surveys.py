@@ -1,7 +1,7 @@
 """Surveys of a population whose truth is known: who is asked, and what is printed of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, product
 from types import MappingProxyType
@@ -78,6 +78,9 @@ class Plan:
     group
         A group that is shocked apart from the rest of its place, with the same τ; None for
         shocks of places alone.
+    spread
+        Standard deviation of an effect of the group in the whole country, drawn anew for each
+        survey: its true gap may then lie anywhere, near nothing as often as far from it.
     """
 
     outcome: str = "rare"
@@ -85,7 +88,8 @@ class Plan:
     sample: int = 3000
     tau: float = 0.0
     group: str | None = None
-    taus: tuple[float, ...] = field(default=(0.0, 0.15, 0.30))
+    spread: float = 0.0
+    taus: tuple[float, ...] = (0.0, 0.15, 0.30)
 
 
 def build_world(plan: Plan, rng: np.random.Generator) -> World:
@@ -104,7 +108,7 @@ def build_world(plan: Plan, rng: np.random.Generator) -> World:
     if plan.group is not None:
         inside = _members()[printed_groups().index(plan.group)]
         own, others = rng.normal(0, plan.tau, (2, *size))
-        shocked = shocked + np.where(inside, own, others)
+        shocked = shocked + np.where(inside, own + rng.normal(0, plan.spread), others)
     return World(persons, expit(shocked))
 
 
