@@ -150,14 +150,15 @@ def test_results_for_machines(run: Run) -> None:
     done = run("build", "visibility", "--json")
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
-    assert found == {"built": ["living_arrangements", "visibility"], "ghosts": []}
+    assert found["built"][-1] == "visibility" and found["ghosts"] == []
+    assert "living_arrangements" in found["built"]
     assert json.loads(run("build", "visibility", "--json").stdout)["built"] == []
 
 
 def test_results_for_people_are_on_stderr(run: Run) -> None:
     done = run("build", "visibility")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "2 tables built: living_arrangements, visibility\n"
+    assert re.fullmatch(r"7 tables built: [a-z_, ]+, visibility\n", done.stderr)
     assert run("build", "visibility").stderr == "Nothing has changed: everything is up to date.\n"
 
 
@@ -181,7 +182,7 @@ def test_progress_is_drawn_on_a_terminal(
     run("build", "visibility", **({} if colour else {"NO_COLOR": "1"}))
     drawn = screen.getvalue()
     assert "tables" in drawn and "visibility" in drawn and "\x1b[" in drawn
-    assert "2 tables built" in drawn
+    assert "7 tables built" in drawn
     codes = [code for code in re.findall(r"\x1b\[([\d;]*)m", drawn) if re.search("[349]", code)]
     assert bool(codes) is colour
 

@@ -7,7 +7,7 @@ import pytest
 
 from divide import terms
 from divide.errors import ClaimError, UnknownNameError
-from divide.report.claims import STRENGTH, claims, tell, weakest
+from divide.measure.claims import STRENGTH, claims, tell, weakest
 
 # What the status of a figure carries, as METHOD section 9 grades it. A status left out here
 # would be a status nobody graded.

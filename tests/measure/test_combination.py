@@ -3,16 +3,14 @@
 from itertools import product
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divide import catalog, tables, terms, texts
+from divide import texts
 from divide.errors import MethodError
-from divide.measure import combination
 from divide.measure.combination import excluded_and_unseen, finding, keep_false_share
-from divide.measure.visibility import Bounds, combine_rungs, visibility, visibility_state
+from divide.measure.visibility import Bounds, combine_rungs, visibility_state
 
 # METHOD section 2, row by row: visible, unknown, invisible. "—" is told in words on a page.
 TABLE = {
@@ -107,77 +105,3 @@ def test_the_mean_doubt_of_a_list_stays_allowed(found: list[float], share: float
     rest = sorted(set(range(len(found))) - set(kept), key=lambda one: -found[one])
     if rest:
         assert np.mean([*doubts, 1 - found[rest[0]]]) > share - 1e-9
-
-
-@pytest.fixture
-def minorities(default_home: object) -> pd.DataFrame:
-    """Return the bounds of the embedded default, by place."""
-    return tables.read("invisible_minorities").set_index("place")
-
-
-def test_uri_by_hand(minorities: pd.DataFrame) -> None:
-    row = minorities.loc["UR"]
-    assert row["value"] == pytest.approx(1 - 0.816)
-    assert row["high"] == pytest.approx(0.184)
-    # 13.4 ± 2.2 % of people 60+ do not use the internet; a bound takes the low end: .184 · .112.
-    assert row["low"] == pytest.approx(0.184 * 0.112)
-    # 1,735 persons live in private households: 1,735 ÷ .816 = 2,126.2 in all, .184 of them 391.2.
-    assert row["persons_high"] == pytest.approx(391.2, abs=0.1)
-    assert row["persons_low"] == pytest.approx(391.2 * 0.112, abs=0.1)
-
-
-def test_the_risk_of_people_of_eighty_cannot_be_told(minorities: pd.DataFrame) -> None:
-    """No published rate is their own: 60+ is not 80+ (METHOD section 2)."""
-    assert set(minorities["risk_state"]) == {"cannot_tell"}
-    assert set(minorities["finding"]) == {"measure_first"}
-    assert set(minorities["reach_state"]) == {"unknown"}
-    assert set(minorities.index) == {*terms.CANTONS, terms.COUNTRY}
-
-
-def test_the_country_is_the_sum_of_its_cantons(minorities: pd.DataFrame) -> None:
-    """Its share and its cantons come from one source, and agree to the digit printed."""
-    cantons = minorities.loc[list(terms.CANTONS)]
-    everyone = (cantons["persons_high"] / cantons["high"]).sum()
-    outside = cantons["persons_high"].sum()
-    assert outside / everyone == pytest.approx(minorities.loc["CH", "value"], abs=0.0005)
-    assert minorities.loc["CH", "persons_high"] == pytest.approx(outside, rel=0.005)
-
-
-def _run(living: pd.DataFrame, use: pd.DataFrame | None = None) -> pd.DataFrame:
-    frame = combination.invisible_minorities(
-        living,
-        visibility(living),
-        tables.read("internet_use") if use is None else use,
-        year=2021,
-        threshold=catalog.facts("thresholds")["visible"],
-    )
-    return frame.set_index("place")
-
-
-def test_deleting_a_share_leaves_its_place_unknown(default_home: object) -> None:
-    living = tables.read("living_arrangements")
-    gone = (living["place"] == "UR") & (living["indicator"] == "in_private_household_share")
-    poorer = living.assign(
-        value=living["value"].mask(gone), status=living["status"].mask(gone, "missing")
-    )
-    row = _run(poorer).loc["UR"]
-    assert pd.isna(row["value"]) and row["status"] == "missing"
-    assert (row["low"], row["high"]) == (0.0, 1.0)
-    assert pd.isna(row["persons_high"])  # not 0
-    assert row["finding"] == "measure_first"
-
-
-@pytest.mark.parametrize("gone", ["rows", "value"])
-def test_without_a_rate_of_older_people_nothing_is_assumed(default_home: object, gone: str) -> None:
-    use = tables.read("internet_use")
-    older = (use["group"] == "age:60_plus") & (use["indicator"] == "internet_use_3m")
-    use = use[~older] if gone == "rows" else use.assign(value=use["value"].mask(older))
-    with pytest.raises(MethodError, match="60"):
-        _run(tables.read("living_arrangements"), use)
-
-
-def test_a_country_without_one_canton_has_no_persons(default_home: object) -> None:
-    living = tables.read("living_arrangements")
-    hole = (living["place"] == "UR") & (living["indicator"] == "persons_in_private_household")
-    with pytest.raises(MethodError, match="persons"):
-        _run(living[~hole])

@@ -24,6 +24,8 @@ class Recipe:
         Whether one of its sources is enough for an optional table.
     every
         Sources of which every edition at hand is read, not the newest alone.
+    folder
+        A folder of data/raw that no source fills: answers that were taken in.
     """
 
     table: str
@@ -34,6 +36,7 @@ class Recipe:
     optional: bool = False
     any_source: bool = False
     every: tuple[str, ...] = ()
+    folder: str | None = None
 
     def lacks(self, count: int) -> bool:
         """Tell whether a table without a default is left out, with so many sources at hand."""
@@ -61,8 +64,16 @@ def _register(table: str, *sources: str, every: tuple[str, ...] = ()) -> Recipe:
     return Recipe(table, function, sources=sources, optional=True, any_source=True, every=every)
 
 
-def _measured(table: str, *tables: str) -> Recipe:
-    return Recipe(table, f"divide.build.recipes:{table}", tables=tables)
+def _measured(table: str, *tables: str, sources: tuple[str, ...] = ()) -> Recipe:
+    """List a table that is worked out from others; left out where one of `sources` is absent."""
+    function = f"divide.build.measured_recipes:{table}"
+    return Recipe(table, function, sources=sources, tables=tables, optional=bool(sources))
+
+
+def _survey(table: str, *tables: str) -> Recipe:
+    """List a table of the institution survey: answers that were kept, else the demonstration."""
+    function = f"divide.build.survey_recipes:{table}"
+    return Recipe(table, function, tables=tables, folder="institution_survey")
 
 
 _BORDERS = ("bfs_boundaries", "bfs_boundaries_g1")
@@ -87,12 +98,10 @@ RECIPES = {
         _tidy("international", "eurostat_internet_use", "eurostat_household_access"),
         _tidy("social_assistance", "bfs_canton_key_figures", "bfs_social_assistance"),
         _tidy("nursing_homes", "bag_nursing_homes"),
-        Recipe(
-            "beneficiary_bounds",
-            "divide.build.recipes:beneficiary_bounds",
+        # The embedded default knows no commune.
+        _measured(
+            *("beneficiary_bounds", "places", "population", "social_assistance"),
             sources=("bfs_communes", "bfs_population", "bfs_social_assistance"),
-            tables=("places", "population", "social_assistance"),
-            optional=True,  # the embedded default knows no commune
         ),
         _tidy("published_rates"),
         _register("boundaries", *_BORDERS, every=_BORDERS),
@@ -119,9 +128,38 @@ RECIPES = {
         _extra("regional_access", "eurostat_regional_access"),
         _extra("broadband", "bakom_broadband"),
         _extra("institution_coverage", "bakom_coverage"),
+        _survey("survey_frame", "places", "population", "nursing_homes"),
+        _survey("survey_answers", "places", "population", "nursing_homes", "survey_frame"),
         _measured("composition", "population", "education", "living_arrangements", "internet_use"),
-        _measured("exclusion_risk", "internet_use", "composition", "education"),
-        _measured("visibility", "living_arrangements"),
-        _measured("invisible_minorities", "living_arrangements", "visibility", "internet_use"),
+        _measured("exclusion_risk", "places", "internet_use", "composition", "education"),
+        _measured("pairs", "internet_use", "composition", "education"),
+        _measured("rank_sets", "internet_use", "composition", "education"),
+        _measured(
+            "local_differences",
+            "household_access",
+            "internet_use",
+            "population",
+            "social_assistance",
+        ),
+        _measured(
+            "visibility",
+            "places",
+            "living_arrangements",
+            "population",
+            "internet_use",
+            "published_rates",
+            "beneficiary_bounds",
+        ),
+        _measured(
+            "invisible_minorities",
+            "exclusion_risk",
+            "visibility",
+            "internet_use",
+            "composition",
+            "population",
+            "living_arrangements",
+            "nursing_homes",
+            "beneficiary_bounds",
+        ),
     )
 }

@@ -5,14 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from divide import catalog, schemas, tables
+from divide import schemas
 from divide.build import Inputs
 from divide.build.register_recipes import places_of
-from divide.build.settings import setting
 from divide.errors import TableError
 from divide.fetch.snapshots import Snapshot, verify
-from divide.measure import aggregation, cells, combination, exclusion, residents
-from divide.measure import visibility as ladder
 from divide.tidy import atlases, beneficiaries, connectivity, homes
 from divide.tidy import education as schooling
 from divide.tidy import internet_use as ict
@@ -21,9 +18,6 @@ from divide.tidy import population_groups as groups
 from divide.tidy import population_structure as structure
 
 Tidy = Callable[[Snapshot], pd.DataFrame]
-
-# Tables that a model makes carry the method page as their source.
-_METHOD = {"source": "divide_method", "table": None, "cell": None}
 
 
 def read_baseline(inputs: Inputs, table: str) -> pd.DataFrame:
@@ -165,83 +159,6 @@ def nursing_homes(inputs: Inputs) -> pd.DataFrame:
     )
 
 
-def beneficiary_bounds(_: Inputs) -> pd.DataFrame:
-    """Make the table of how many beneficiaries there are above communes that hide theirs."""
-    assistance = tables.read("social_assistance")
-    counts = assistance[
-        (assistance["place_level"] == "commune")
-        & (assistance["indicator"] == beneficiaries.RECIPIENTS)
-    ]
-    places, people = tables.read("places"), tables.read("population")
-    everyone = people[(people["place_level"] == "commune") & (people["group"] == "total")]
-    everyone = everyone[everyone["source"] == "bfs_population"]
-    below = catalog.facts("thresholds")["hidden_below"]["bfs_social_assistance"]
-    parts = [
-        aggregation.aggregate(
-            counts, places, to=level, caps={"suppressed": below - 1}, most=everyone
-        )
-        for level in aggregation.LEVELS
-    ]
-    origin = {name: counts[name].iloc[0] for name in ("source", "edition", "table")}
-    return pd.concat(parts, ignore_index=True).assign(**origin, cell=None)
-
-
 def published_rates(inputs: Inputs) -> pd.DataFrame:
     """Make the table of single figures typed from publications."""
     return read_baseline(inputs, "published_rates")
-
-
-def composition(_: Inputs) -> pd.DataFrame:
-    """Make the modelled composition of each canton in the survey's cells."""
-    chosen = setting()
-    held = cells.survey_cells(
-        tables.read("internet_use"), year=chosen.year, respondents=chosen.respondents
-    )
-    frame = residents.compose_cantons(
-        tables.read("population"),
-        tables.read("education"),
-        tables.read("living_arrangements"),
-        held,
-        year=chosen.year,
-    )
-    return _as_modelled(frame)
-
-
-def exclusion_risk(_: Inputs) -> pd.DataFrame:
-    """Make the modelled risk of lacking, by group and canton."""
-    names = catalog.facts("thresholds")["risk"]["indicators"]
-    lacking = {name: str(catalog.indicator(name).of) for name in names}
-    frame = exclusion.exclusion_risk(
-        tables.read("internet_use"),
-        tables.read("composition"),
-        lacking,
-        setting(),
-        education=tables.read("education"),
-    )
-    account = frame.attrs["account"]
-    made = _as_modelled(frame)
-    made.attrs["account"] = account
-    return made
-
-
-def visibility(_: Inputs) -> pd.DataFrame:
-    """Make the visibility ladder of people aged 80 and over."""
-    return ladder.visibility(tables.read("living_arrangements")).assign(table=None, cell=None)
-
-
-def invisible_minorities(_: Inputs) -> pd.DataFrame:
-    """Make the bounds of who is both excluded and unseen."""
-    frame = combination.invisible_minorities(
-        tables.read("living_arrangements"),
-        tables.read("visibility"),
-        tables.read("internet_use"),
-        year=setting().year,
-        threshold=catalog.facts("thresholds")["visible"],
-    )
-    return frame.assign(table=None, cell=None)
-
-
-def _as_modelled(frame: pd.DataFrame) -> pd.DataFrame:
-    dated = tables.read("population")["register_date"].max()
-    edition = str(catalog.facts("thresholds")["risk"]["year"])
-    return frame.assign(register_date=str(dated), edition=edition, **_METHOD)

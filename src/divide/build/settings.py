@@ -2,6 +2,7 @@
 
 from divide import catalog
 from divide.measure import fits
+from divide.measure.minorities import Thresholds
 
 
 def setting() -> fits.Setting:
@@ -20,3 +21,20 @@ def setting() -> fits.Setting:
         gap=declared["gap"],
         false_higher=declared["false_higher"],
     )
+
+
+def thresholds() -> Thresholds:
+    """Read the declared thresholds of the classes from facts."""
+    declared = catalog.facts("thresholds")
+    return Thresholds(
+        probability=declared["probability"],
+        gap=declared["gap"],
+        visible=declared["visible"],
+        false_higher=declared["false_higher"],
+    )
+
+
+def lacking() -> dict[str, str]:
+    """Return each declared indicator of lacking, with the published one it is 1 minus of."""
+    names = catalog.facts("thresholds")["risk"]["indicators"]
+    return {name: str(catalog.indicator(name).of) for name in names}

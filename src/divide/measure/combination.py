@@ -1,16 +1,14 @@
-"""Both axes together (METHOD 2 and 6): classes, bounds in shares and persons."""
+"""Both axes together (METHOD 2 and 6): classes of pairs, and how many may be false."""
 
 from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Final
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from divide.errors import MethodError
-from divide.measure.visibility import Bounds, combine_rungs, nested_rungs, visibility_state
-from divide.terms import CANTONS, COUNTRY
+from divide.measure.visibility import Bounds
 
 # METHOD section 2: risk × visibility. "—" is a class of its own: nothing to say.
 FINDINGS: Final = {
@@ -117,103 +115,3 @@ def group_states(
     # P(gap < least) reaches the probability where so many errors fit between them.
     below = gap + normal.inv_cdf(probability) * se <= least
     return np.where(higher, "higher", np.where(below, "not_higher", "cannot_tell"))
-
-
-def invisible_minorities(
-    living: pd.DataFrame,
-    visibility: pd.DataFrame,
-    use: pd.DataFrame,
-    *,
-    year: int,
-    threshold: float,
-) -> pd.DataFrame:
-    """
-    Bound, for people aged 80+, who is both offline and outside the national survey's frame.
-
-    Parameters
-    ----------
-    living
-        Table living_arrangements: share and persons 80+ in private households.
-    visibility
-        Table visibility.
-    use
-        Table internet_use; the rate of people 60+ stands in for those 80+ of whom none is
-        published, under the assumption that the older are no better off; the low end of its
-        interval, because a bound must hold.
-    year
-        Year of the survey.
-    threshold
-        Share from which a group counts as visible.
-
-    Returns
-    -------
-    DataFrame
-        One row per place. `value` is the share outside private households (observed);
-        `low` and `high` bound the share excluded and outside, `low` under the assumption;
-        `persons_low` and `persons_high` the same in persons.
-    """
-    older = _least_of_older(use, year)
-    shares = _by_place(living, "in_private_household_share")
-    persons = _by_place(living, "persons_in_private_household")
-    rows = []
-    for place, row in shares.iterrows():
-        outside = 1 - row["value"]
-        known = pd.notna(outside)
-        bounds = excluded_and_unseen(outside, seen_rate=older) if known else Bounds(0.0, 1.0)
-        everyone = _persons(persons, str(place)) / row["value"]
-        state = visibility_state(nested_bounds(visibility, str(place)), threshold=threshold)
-        rows.append(
-            {
-                **row[["group", "place_level", "register_date", "year", "source", "edition"]],
-                "indicator": "outside_private_household_share",
-                "place": place,
-                "value": outside,
-                "status": row["status"],
-                "layer_indicator": "no_internet_use_3m",
-                # No published rate is this group's own: 60+ is not 80+ (METHOD section 2).
-                "risk_state": "cannot_tell",
-                "visibility_state": state,
-                "reach_state": "unknown",
-                "finding": finding("cannot_tell", state),
-                "low": bounds.low,
-                "high": bounds.high,
-                "persons_low": bounds.low * everyone,
-                "persons_high": bounds.high * everyone,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def _least_of_older(use: pd.DataFrame, year: int) -> float:
-    """Return the low end of the published interval of people 60+ who were not online."""
-    rows = use[
-        (use["indicator"] == "internet_use_3m")
-        & (use["group"] == "age:60_plus")
-        & (use["year"] == year)
-    ]
-    if rows["value"].notna().sum() != 1:
-        raise MethodError(f"No internet use of people 60+ in {year}: rebuild internet_use.")
-    return 1 - float(rows["high"].iloc[0])
-
-
-def _by_place(living: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    rows = living[(living["indicator"] == indicator) & (living["group"] == "age:80_plus")]
-    return rows.set_index("place")
-
-
-def _persons(persons: pd.DataFrame, place: str) -> float:
-    """Return a place's persons; the country's are the sum of its cantons, if all are known."""
-    own = persons.loc[persons.index == place, "value"]
-    if len(own) == 1:
-        return float(own.iloc[0])
-    cantons = persons[persons["place_level"] == "canton"]["value"]
-    if place != COUNTRY or len(cantons) != len(CANTONS):
-        raise MethodError(f"No persons 80+ in private households for {place}.")
-    return float(cantons.sum(skipna=False))
-
-
-def nested_bounds(visibility: pd.DataFrame, place: str) -> Bounds:
-    """Return the bounds of V_stat: the nested rungs of a place, combined (METHOD section 3)."""
-    rows = visibility[(visibility["place"] == place) & visibility["rung"].isin(nested_rungs())]
-    ends = rows[["low", "high"]].to_numpy(dtype=float)
-    return combine_rungs([Bounds(float(low), float(high)) for low, high in ends])

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from divide import catalog, terms, texts
 from divide.errors import ReportError
 from divide.report import figures
-from divide.report.claims import Sentence, tell
+from divide.measure.claims import Sentence, tell
 from divide.report.study import Place, Study
 from divide.show import choropleth, classes, html_tables, shapes
 

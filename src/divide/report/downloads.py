@@ -21,7 +21,9 @@ def page_rows(study: Study, place: Place) -> pd.DataFrame:
     told = (study.risk["group"] == "total") | (study.risk["indicator"] == "no_internet_use_3m")
     shown = study.use["group"].isin(["total", *catalog.facts("thresholds")["risk"]["groups"]])
     use = study.use[(study.use["indicator"] == "internet_use_3m") & shown]
-    frames = [study.living, study.homes, study.minorities, study.risk[ends & told]]
+    unseen = study.minorities[study.minorities["layer_indicator"] == "no_internet_use_3m"]
+    known = study.risk["status"] != "missing"
+    frames = [study.living, study.homes, unseen, study.risk[ends & told & known]]
     frames += [study.assistance, use[use["year"] == use["year"].max()]]
     parts = [frame[frame["place"] == place.id].reindex(columns=list(_COLUMNS)) for frame in frames]
     return pd.concat([part.astype(object) for part in parts], ignore_index=True)

@@ -53,7 +53,11 @@ def layout() -> pd.DataFrame:
 @cache
 def outside(study: Study) -> pd.DataFrame:
     """Return the share of people 80+ outside private households, one row a canton."""
-    rows = study.minorities[study.minorities["place_level"] == "canton"]
+    rows = study.minorities[
+        (study.minorities["place_level"] == "canton")
+        & (study.minorities["group"] == "age:80_plus")
+        & (study.minorities["layer_indicator"] == "no_internet_use_3m")
+    ]
     return rows.set_index("place").loc[list(terms.CANTONS)].reset_index()
 
 
@@ -149,7 +153,11 @@ def published_chart(study: Study) -> Markup:
 
 def ladder_figure(study: Study, place: Place) -> dict[str, object]:
     """Draw the visibility ladder of people 80+ with its title and description."""
-    rungs = study.visibility[study.visibility["place"] == place.id].sort_values("rung")
+    rungs = study.visibility[
+        (study.visibility["place"] == place.id)
+        & (study.visibility["group"] == "age:80_plus")
+        & (study.visibility["rung"] != "V")
+    ].sort_values("rung")
     frame = rungs[["rung", "value", "low", "high"]].copy()
     frame["mark"] = ["" if seen == "observed" else "s-missing" for seen in rungs["status"]]
     # What nobody measured lies anywhere: drawn hatched from end to end, never 0.

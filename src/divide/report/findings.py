@@ -2,11 +2,9 @@
 
 from functools import cache
 
-import numpy as np
-
-from divide import catalog, terms
-from divide.measure.combination import finding, group_states, nested_bounds
-from divide.measure.visibility import Bounds, visibility_state
+from divide import catalog
+from divide.measure.combination import finding
+from divide.measure.minorities import Thresholds, risk_states, visibility_states
 from divide.report.study import Study, one
 
 RISK = "no_internet_use_3m"
@@ -22,62 +20,33 @@ def findings(
     visible: float | None = None,
 ) -> dict[str, str]:
     """Return the class of each group, at the declared thresholds or at others."""
-    declared = catalog.facts("thresholds")
-    measured = visibility_state(_bounds(study, place), threshold=visible or declared["visible"])
-    found = {}
-    for name, group in catalog.facts("groups").items():
-        risk = "cannot_tell"
-        if group["rate"]:
-            risk = _risk_state(study, place, group["rate"], probability or declared["probability"])
-        seen = {"outside": "invisible", "unknown": "unknown"}.get(group["frame"])
-        found[name] = finding(risk, seen or measured)
-    return found
+    found = _classes(study, probability, visible)
+    return {name: found[group["key"], place] for name, group in catalog.facts("groups").items()}
 
 
 @cache
-def _bounds(study: Study, place: str) -> Bounds:
-    return nested_bounds(study.visibility, place)
-
-
-def _risk_state(study: Study, place: str, group: str, probability: float) -> str:
-    """Return the state that holds under every declared τ; for the country, by its intervals."""
-    if place == terms.COUNTRY:
-        return _national_state(study, group, probability)
-    return _canton_states(study, group, probability)[place]
-
-
-@cache
-def _canton_states(study: Study, group: str, probability: float) -> dict[str, str]:
-    """Return each canton's state: the one that every declared τ leads to, else cannot tell."""
-    rows = study.risk[(study.risk["indicator"] == RISK) & (study.risk["group"] == group)]
-    by_tau = [
-        dict(zip(part["place"], _states(part["gap"], part["gap_se"], probability), strict=True))
-        for _, part in rows.groupby("tau")
-    ]
-    told = {place: {states[place] for states in by_tau} for place in terms.CANTONS}
-    return {
-        place: found.pop() if len(found) == 1 else "cannot_tell" for place, found in told.items()
-    }
-
-
-def _national_state(study: Study, group: str, probability: float) -> str:
-    """Tell a group from everyone; its own part in everyone makes the error look larger."""
-    own, everyone = published(study, group), published(study, terms.TOTAL)
-    gap = everyone["value"] - own["value"]
-    error = (own["se"] ** 2 + everyone["se"] ** 2) ** 0.5
-    return _states([gap], [error], probability)[0]
-
-
-def _states(gap: object, se: object, probability: float) -> list[str]:
+def _classes(
+    study: Study, probability: float | None, visible: float | None
+) -> dict[tuple[str, str], str]:
+    """Return the class of every group and place."""
     declared = catalog.facts("thresholds")
-    found: list[str] = group_states(
-        np.asarray(gap, dtype=float),
-        np.asarray(se, dtype=float),
-        probability=probability,
-        least=declared["gap"],
+    chosen = Thresholds(
+        probability=probability or declared["probability"],
+        gap=declared["gap"],
+        visible=visible or declared["visible"],
         false_higher=declared["false_higher"],
-    ).tolist()
-    return found
+    )
+    risk = risk_states(study.risk[study.risk["indicator"] == RISK], chosen)
+    seen = visibility_states(study.visibility, chosen)
+    states = seen.merge(risk[["group", "place", "risk_state"]], on=["group", "place"], how="left")
+    own = {one["key"] for one in catalog.facts("groups").values() if one["rate"]}
+    told = states["risk_state"].where(states["group"].isin(own)).fillna("cannot_tell")
+    return {
+        (group, place): finding(one, other)
+        for group, place, one, other in zip(
+            states["group"], states["place"], told, states["visibility_state"], strict=True
+        )
+    }
 
 
 def published(study: Study, group: str) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from divide import catalog, texts
-from divide.report.claims import Sentence, tell
+from divide.measure.claims import Sentence, tell
 from divide.report.findings import RISK, findings, published
 from divide.report.study import Place, Study, one
 

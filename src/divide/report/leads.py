@@ -3,7 +3,7 @@
 from functools import cache
 
 from divide import catalog, terms, texts
-from divide.report.claims import Sentence, tell
+from divide.measure.claims import Sentence, tell
 from divide.report.study import Place, Study, one
 
 _RISK = "no_internet_use_3m"
@@ -11,7 +11,7 @@ _RISK = "no_internet_use_3m"
 
 def lead(study: Study, place: Place, lang: str) -> list[Sentence]:
     """Return what a reader sees first: who is out of sight, and what follows from it."""
-    row = one(study.minorities, place=place.id)
+    row = one(study.minorities, place=place.id, group="age:80_plus", layer_indicator=_RISK)
     share, status = texts.format_share(row["value"]), [row["status"]]
     told = [
         tell("outside_frame_80", lang=lang, statuses=status, share=share, within=place.within[lang])

@@ -92,11 +92,11 @@ def _drawn(places: pd.DataFrame) -> tuple[GeoDataFrame | None, str]:
     """Return the borders of the day that the list of communes is of, if any, and who drew them."""
     days = set(places.loc[places["place_level"] == "commune", "register_date"])
     if not tables.exists("boundaries") or len(days) != 1:
-        return None, ""
+        return None, "bfs_boundaries"
     day = str(days.pop())
     every = tables.read_boundaries(every=True)
     if day not in set(every.loc[every["place_level"] == "commune", "register_date"]):
-        return None, ""
+        return None, "bfs_boundaries"
     made = tables.provenance("boundaries")["official"]
     drawn_by = next(one["source"] for one in made if one["register_date"] == day)
     return tables.read_boundaries(day), drawn_by

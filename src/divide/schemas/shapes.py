@@ -5,6 +5,8 @@ import pandera.pandas as pa
 from divide import terms
 from divide.schemas.columns import interval, number, text
 
+_EVIDENCE = ("observed", "published", "modelled", "assumed", "unknown")
+
 EXTRA: dict[str, dict[str, pa.Column]] = {
     "population": {},
     "education": interval(),
@@ -52,18 +54,49 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
         "tipping_point": number(),
         "state": pa.Column(str, pa.Check.isin(("higher", "lower", "not_higher", "cannot_tell"))),
     },
+    "pairs": {
+        "other": text(r"^[A-Z]{2}$"),
+        "tau": pa.Column(float, pa.Check.ge(0)),
+        "gap": number(),
+        "gap_se": number(),
+        "probability": number(share=True),
+        "state_alone": pa.Column(str, pa.Check.isin(("higher", "lower", "cannot_tell"))),
+        "state": pa.Column(str, pa.Check.isin(("higher", "lower", "cannot_tell"))),
+    },
+    "rank_sets": {
+        "tau": pa.Column(float, pa.Check.ge(0)),
+        "best_rank": number(),
+        "worst_rank": number(),
+        "ranking": pa.Column(str, pa.Check.isin(("possible", "none"))),
+    },
+    "local_differences": {
+        "low": number(),
+        "high": number(),
+        "method": pa.Column(str, pa.Check.isin(("regions", "pseudo_outcome"))),
+        "across": pa.Column(str, pa.Check.isin(terms.PLACE_LEVELS)),
+        "places": pa.Column(int, coerce=True),
+    },
     "visibility": {
-        "rung": pa.Column(str, pa.Check.isin(("L1", "L2", "L3", "L4", "L5", "L6", "L7"))),
+        "rung": pa.Column(str, pa.Check.isin(("L1", "L2", "L3", "L4", "L5", "L6", "L7", "V"))),
         **{name: number(share=True) for name in ("low", "high")},
+        "evidence": pa.Column(str, pa.Check.isin(_EVIDENCE)),
+        "smallest": text(r"^L[1-7]$", nullable=True),
     },
     "invisible_minorities": {
-        "layer_indicator": text(nullable=True),
-        "risk_state": text(),
-        "visibility_state": text(),
-        "reach_state": text(),
+        "layer_indicator": text(),
+        "layer": pa.Column(str, pa.Check.isin(("H", "S", "C", "K", "A"))),
+        "risk_state": pa.Column(str, pa.Check.isin(("higher", "not_higher", "cannot_tell"))),
+        "visibility_state": pa.Column(str, pa.Check.isin(("visible", "unknown", "invisible"))),
+        "reach_state": pa.Column(str, pa.Check.isin(("reached", "not_reached", "unknown"))),
         "finding": text(),
+        "tipping_point": number(),
+        "smallest": text(r"^L[1-7]$", nullable=True),
+        "rung": text(r"^L[1-3]$", nullable=True),
         **{name: number(share=True) for name in ("low", "high")},
         **{name: number() for name in ("persons_low", "persons_high")},
+        "minority": pa.Column(str, pa.Check.isin(("yes", "no", "unknown"))),
+        "claim": text(),
+        **{f"sentence_{lang}": text() for lang in terms.LANGUAGES},
     },
 }
 
@@ -89,5 +122,8 @@ KEYS = {
     "visibility": [*terms.KEY, "rung"],
     "published_rates": [*terms.KEY, "source"],
     "population": [*terms.KEY, "source"],
-    "invisible_minorities": [*terms.KEY],
+    "invisible_minorities": [*terms.KEY, "layer_indicator"],
+    "pairs": [*terms.KEY, "tau", "other"],
+    "rank_sets": [*terms.KEY, "tau"],
+    "local_differences": [*terms.KEY, "method"],
 }
