@@ -44,6 +44,9 @@ CANTONS: Final = (
 
 TOTAL: Final = "total"
 
+# Tables that hold answers or invited institutions: they never leave the machine as they are.
+CONFIDENTIAL: Final = ("survey_frame", "survey_answers")
+
 # Published intervals of the ICT survey and of the structural survey are taken as 95 %.
 Z95: Final = 1.959963984540054
 Z90: Final = 1.6448536269514722

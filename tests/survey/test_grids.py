@@ -11,8 +11,9 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divide.survey.grids import Grid, mark_blanks, read_grid
+from divide.survey.grids import Grid, mark_blanks
 from divide.survey.headings import Reader
+from divide.survey.readers import read_grid
 from divide.survey.uploads import open_upload
 
 

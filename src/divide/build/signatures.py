@@ -33,8 +33,18 @@ def signature_of(recipe: Recipe) -> str:
     parts += [[_stamp(one) for one in snapshots.find_all(name)] for name in recipe.every]
     if recipe.baseline:
         parts.append(_declared(recipe.baseline))
+    if recipe.folder:
+        parts.append(_kept(recipe.folder))
     parts += [signature_of(RECIPES[table]) for table in recipe.tables]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _kept(folder: str) -> list[Any]:
+    """Return a stamp of what was taken in on this machine."""
+    root = paths.raw() / folder
+    files = sorted(path for path in root.rglob("*") if path.is_file())
+    stats = [(path, path.stat()) for path in files]
+    return [[str(path.relative_to(root)), one.st_size, one.st_mtime_ns] for path, one in stats]
 
 
 def _stamp(snapshot: snapshots.Snapshot) -> list[Any]:

@@ -39,6 +39,7 @@ def template(form: str, lang: str, output: Path | None, as_json: bool) -> None:
 @click.option("--wave", help="Wave that the file belongs to; the newest if not given.")
 @click.option("--lang", help="Language of the messages: fr, de, it, en.")
 @click.option("--output", type=_path, help="Folder for page and annotated copy.")
+@click.option("--keep", is_flag=True, help="If it passes, take it into data/raw for the build.")
 @as_json
 def check(
     file: Path,
@@ -48,6 +49,7 @@ def check(
     wave: str | None,
     lang: str | None,
     output: Path | None,
+    keep: bool,
     as_json: bool,
 ) -> None:
     """Check a file of answers; write a page and a copy that say what to mend."""
@@ -72,11 +74,13 @@ def check(
             f"{file.name} could not be checked ({type(error).__name__}). "
             "Please report it, without the file."
         ) from None
+    if keep and done.passed:
+        recipes = import_module("divide.build.survey_recipes")
+        recipes.keep(file, mapping=mapping, structure=structure)
     if as_json:
         click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
     else:
-        for line in done.lines():
-            click.echo(line)
+        click.echo("\n".join(done.lines()))
         click.echo(f"Written: {', '.join(str(path) for path in done.written)}", err=True)
     raise SystemExit(0 if done.passed else 1)
 

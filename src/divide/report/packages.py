@@ -84,7 +84,11 @@ def write_packages() -> list[Path]:
 
 
 def built_tables() -> list[Table]:
-    """List the built tables with everything they rest on, also through other tables."""
+    """
+    List the built tables with everything they rest on, also through other tables.
+
+    Those of the survey are left out: what is listed here is handed on.
+    """
     accounts = {
         path.name.removesuffix(".meta.json"): _account(path)
         for path in sorted(paths.processed().glob("*.meta.json"))
@@ -95,6 +99,7 @@ def built_tables() -> list[Table]:
     return [
         Table(name, int(one["rows"]), str(one["sha256"]), tuple(sorted(found[name], key=_by_name)))
         for name, one in accounts.items()
+        if name not in terms.CONFIDENTIAL
     ]
 
 

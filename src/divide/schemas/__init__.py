@@ -9,10 +9,14 @@ import pandera.pandas as pa
 from divide import terms
 from divide.errors import SchemaError, UnknownNameError, near_names
 from divide.schemas.columns import observation, origin
-from divide.schemas.lists import LISTS
+from divide.schemas.lists import LISTS as PLACES
 from divide.schemas.shapes import EXTRA, KEYS, OF_SHARES
+from divide.schemas.survey import SURVEY, SURVEY_KEYS
 
 __all__ = ["LISTS", "check", "columns", "key", "names", "numbers"]
+
+# Tables of places, events, institutions and their answers: no indicator, no value.
+LISTS = {**PLACES, **SURVEY}
 
 
 def names() -> list[str]:
@@ -22,7 +26,7 @@ def names() -> list[str]:
 
 def key(table: str) -> list[str]:
     """Return the columns that identify a row of a table."""
-    return KEYS.get(table, list(terms.KEY))
+    return {**KEYS, **SURVEY_KEYS}.get(table, list(terms.KEY))
 
 
 @cache
@@ -57,9 +61,9 @@ def check(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     try:
         checked = _schema(table).validate(plain, lazy=True)
     except pa.errors.SchemaErrors as found:
-        faults += _describe(found)
+        faults += _describe(found, quote=table not in SURVEY)
         checked = plain
-    faults += [*_row_faults(plain), *_status_faults(plain)]
+    faults += [*_row_faults(plain), *_status_faults(plain), *_answer_faults(plain)]
     if faults:
         listed = "; ".join(faults[:12]) + ("; …" if len(faults) > 12 else "")
         raise SchemaError(
@@ -95,13 +99,22 @@ def _status_faults(frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _describe(found: Any) -> list[str]:
+def _answer_faults(frame: pd.DataFrame) -> list[str]:
+    """Count answers that contradict their state; none of them is quoted."""
+    if not {"answer", "state"} <= set(frame.columns):
+        return []
+    wrong = frame["answer"].notna() != (frame["state"] == "answered")
+    return [f"{int(wrong.sum())} row(s) where answer and state differ"] if wrong.any() else []
+
+
+def _describe(found: Any, *, quote: bool = True) -> list[str]:
+    """Say what is wrong, with examples unless the table is confidential."""
     cases = found.failure_cases
     told = []
     for (column, rule), rows in cases.groupby(["column", "check"], dropna=False, sort=False):
         values = ", ".join(str(value) for value in rows["failure_case"].head(3))
         where = f" in column {column}" if pd.notna(column) else ""
-        told.append(f"{len(rows)} × {rule}{where} (such as {values})")
+        told.append(f"{len(rows)} × {rule}{where}" + (f" (such as {values})" if quote else ""))
     return told
 
 

@@ -13,9 +13,10 @@ from divide.survey.choices import Several, read_multiple
 from divide.survey.columns import Column, read_single
 from divide.survey.families import Mapped, family_of, file_findings, refuse_persons
 from divide.survey.findings import refuse, together
-from divide.survey.grids import Grid, read_grid
+from divide.survey.grids import Grid
 from divide.survey.headings import Matching, Reader, match
 from divide.survey.questionnaire import WAVE, Question, instrument
+from divide.survey.readers import read_grid
 from divide.survey.replies import choose, completed, read_sent
 from divide.survey.states import states_of
 from divide.survey.uploads import open_upload

@@ -19,7 +19,7 @@ from divide.survey.demo_answers import (
     response_probability,
     share_truth,
 )
-from divide.survey.demo_frame import SOURCE, make_frame, parameters
+from divide.survey.demo_frame import SOURCE, Figures, make_frame, parameters
 from divide.survey.exports import Batch
 from divide.survey.questionnaire import DONT_KNOW, WAVE, instrument
 from divide.survey.sheet_parts import letters
@@ -70,7 +70,7 @@ class Survey:
 
 
 @cache
-def survey(seed: int | None = None, defect: float = 0.0) -> Survey:
+def survey(seed: int | None = None, defect: float = 0.0, figures: Figures | None = None) -> Survey:
     """
     Draw the demonstration: frame, truth, answers of all, who replies, what they leave out.
 
@@ -82,10 +82,12 @@ def survey(seed: int | None = None, defect: float = 0.0) -> Survey:
         How strongly the share of clients with a smartphone, beyond what type, region and
         size explain, moves an institution to answer (on the logit, per standard deviation):
         0 for non-response at random given the frame.
+    figures
+        The published figures of the frame; the embedded default if None.
     """
     known = parameters()
     start = known["seed"] if seed is None else seed
-    frame = make_frame(start)
+    frame = make_frame(start, figures)
     rng = np.random.default_rng([start, 2])
     counts = draw_counts(frame, rng)
     truth = share_truth(frame, counts, rng)
@@ -96,14 +98,14 @@ def survey(seed: int | None = None, defect: float = 0.0) -> Survey:
     return Survey(frame, truth, everything, Series(probability), Series(responded), batch)
 
 
-def frame(seed: int | None = None) -> DataFrame:
+def frame(seed: int | None = None, *, figures: Figures | None = None) -> DataFrame:
     """
     Return the frame of the demonstration: table `survey_frame`, one row an institution.
 
     `institution`, `type`, `language_region`, `canton`, `major_region`, `size_class`, `places`
     (nursing homes only), `clients` on the reference day, `invited`, `source`. SYNTHETIC.
     """
-    return survey(seed).frame
+    return survey(seed, figures=figures).frame
 
 
 def truth(seed: int | None = None) -> DataFrame:
@@ -119,7 +121,9 @@ def truth(seed: int | None = None) -> DataFrame:
     return survey(seed).truth
 
 
-def answers(seed: int | None = None, *, defect: float = 0.0) -> DataFrame:
+def answers(
+    seed: int | None = None, *, defect: float = 0.0, figures: Figures | None = None
+) -> DataFrame:
     """
     Return the answers of the demonstration: table `survey_answers`, as the intake makes it.
 
@@ -127,7 +131,7 @@ def answers(seed: int | None = None, *, defect: float = 0.0) -> DataFrame:
     `answer`, `state`, `completed`, `submitted`, `file`, `sheet`, `row`, `column`, `source`.
     SYNTHETIC. `tabulation.wide` lays it out with one row an institution.
     """
-    batch = survey(seed, defect).batch
+    batch = survey(seed, defect, figures).batch
     replies = batch.replies.assign(row=np.arange(2, len(batch.replies) + 2))
     places = {name: letters(at) for at, name in enumerate(batch.values.columns)}
     return tabulation.lay_out(

@@ -1,6 +1,8 @@
 """The frame of the demonstration survey: real counts by canton, synthetic institutions."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -18,20 +20,46 @@ COLUMNS: Final = (
 Array = NDArray[np.float64]
 
 
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """
+    The published figures that the frame keeps to: built tables, or the embedded default.
+
+    Attributes
+    ----------
+    homes, residents, places
+        Tables `nursing_homes`, `population` and `places`.
+    """
+
+    homes: DataFrame
+    residents: DataFrame
+    places: DataFrame
+
+
+@cache
+def default_figures() -> Figures:
+    """Read the figures from the embedded default."""
+    names = ("nursing_homes", "population", "places")
+    text = {name: "str" for name in ("place", "canton", "major_region")}
+    return Figures(*(pd.read_csv(paths.baseline() / f"{name}.csv", dtype=text) for name in names))
+
+
 def parameters() -> Mapping[str, Any]:
     """Return the parameters of the demonstration: its known truth (facts/demonstration.yml)."""
     found: Mapping[str, Any] = catalog.facts("demonstration")
     return found
 
 
-def make_frame(seed: int | None = None) -> DataFrame:
+def make_frame(seed: int | None = None, figures: Figures | None = None) -> DataFrame:
     """
     Make the frame: every institution that is invited to the demonstration survey.
 
-    SYNTHETIC: no row is an institution. Real are, from the embedded default, the number of
-    nursing homes, their places and their occupied places by canton; residents by canton and
-    language region, by which homes and specialised institutions are spread; and, for the
-    country, institutions and clients of each type of specialised institution.
+    Parameters
+    ----------
+    seed
+        The declared one if None.
+    figures
+        The embedded default if None.
 
     Returns
     -------
@@ -46,19 +74,24 @@ def make_frame(seed: int | None = None) -> DataFrame:
         `clients` persons on the reference day;
         `invited` always true: a census with non-response;
         `source` demonstration_survey.
+
+    Notes
+    -----
+    SYNTHETIC: no row is an institution. Real are, from the figures, the number of
+    nursing homes, their places and their occupied places by canton; residents by canton and
+    language region, by which homes and specialised institutions are spread; and, for the
+    country, institutions and clients of each type of specialised institution.
     """
-    known = parameters()
+    known, told = parameters(), figures or default_figures()
     rng = np.random.default_rng([known["seed"] if seed is None else seed, 1])
-    residents = _residents()
-    parts = [_homes(residents, known, rng)]
+    residents = _residents(told.residents)
+    parts = [_homes(told.homes, residents, known, rng)]
     for kind, counts in known["frame"]["specialised"].items():
         parts.append(_specialised(kind, counts, residents, known, rng))
     frame = pd.concat(parts, ignore_index=True)
     frame["institution"] = _codes(frame["canton"])
-    regions = pd.read_csv(paths.baseline() / "places.csv", dtype="str").query(
-        "place_level == 'canton'"
-    )
-    frame["major_region"] = frame["canton"].map(regions.set_index("place")["major_region"])
+    cantons = told.places[told.places["place_level"] == "canton"].drop_duplicates("place")
+    frame["major_region"] = frame["canton"].map(cantons.set_index("place")["major_region"])
     bounds = known["frame"]["sizes"]
     frame["size_class"] = pd.cut(
         frame["clients"], [*bounds.values(), np.inf], right=False, labels=list(bounds)
@@ -84,20 +117,20 @@ def share_out(total: int, weights: Array) -> NDArray[np.int64]:
     return found
 
 
-def _residents() -> DataFrame:
+def _residents(people: DataFrame) -> DataFrame:
     """Return residents by canton and language region of the survey: de, fr, it."""
-    people = pd.read_csv(paths.baseline() / "population.csv", dtype={"place": "str"})
-    rows = people[
-        (people["place_level"] == "canton")
-        & people["group"].isin([f"language_region:{one}" for one in ("de", "fr", "it", "rm")])
-    ]
+    groups = [f"language_region:{one}" for one in ("de", "fr", "it", "rm")]
+    cantons = people[(people["place_level"] == "canton") & people["group"].isin(groups)]
+    rows = cantons[cantons["year"] == cantons["year"].max()]
     region = rows["group"].str.removeprefix("language_region:").replace("rm", "de")
     counts = rows.assign(region=region).groupby(["place", "region"])["value"].sum(skipna=False)
-    return counts.rename("residents").reset_index()
+    return DataFrame(counts.rename("residents").reset_index())
 
 
-def _homes(residents: DataFrame, known: Mapping[str, Any], rng: np.random.Generator) -> DataFrame:
-    told = pd.read_csv(paths.baseline() / "nursing_homes.csv", dtype={"place": "str"})
+def _homes(
+    homes: DataFrame, residents: DataFrame, known: Mapping[str, Any], rng: np.random.Generator
+) -> DataFrame:
+    told = homes[(homes["place_level"] == "canton") & (homes["year"] == homes["year"].max())]
     counts = told.pivot(index="place", columns="indicator", values="value").loc[list(terms.CANTONS)]
     parts = []
     for canton, row in counts.iterrows():

@@ -64,34 +64,6 @@ class Grid:
     repaired: bool = False
 
 
-def read_grid(
-    upload: Upload, score: Callable[[Sequence[str]], int], *, sheet: str | None = None
-) -> Grid:
-    """
-    Read the table of answers out of a file.
-
-    Parameters
-    ----------
-    score
-        Counts how many of a row's cells are headings that somebody knows; the row that has
-        the most, among the first twelve, is the row of headings.
-    sheet
-        The sheet's name; the best one if it is not given.
-
-    Raises
-    ------
-    RefusedFileError
-        If the file cannot be read, or no row has a known heading.
-    """
-    if upload.kind == "xlsx":
-        from divide.survey.sheets import read_workbook
-
-        return read_workbook(upload, score, sheet=sheet)
-    if upload.kind == "lss":
-        refuse(upload.path, "SV001")
-    return _read_text(upload, score)
-
-
 def top_row(rows: Sequence[Sequence[Any]], score: Callable[[Sequence[str]], int]) -> int | None:
     """Return the place of the row of headings among the first rows, or None."""
     scores = [score([as_text(cell) or "" for cell in row]) for row in rows[:_LOOKED_AT]]
@@ -145,7 +117,8 @@ def filled(rows: Iterable[Sequence[Any]]) -> list[int]:
     ]
 
 
-def _read_text(upload: Upload, score: Callable[[Sequence[str]], int]) -> Grid:
+def read_text(upload: Upload, score: Callable[[Sequence[str]], int]) -> Grid:
+    """Read a text file; see `readers.read_grid`."""
     decoded = decode(upload)
     text = decoded.text.replace(_BLANK, "")
     first, _, rest = text.partition("\n")
