@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from divide.errors import MethodError
 from divide.measure.designs import Array, Codes, sums_by
@@ -57,53 +58,54 @@ def collapse(sample: pd.DataFrame, margins: dict[str, pd.Series]) -> Cells:
         If an answer's category is not in the margin, a category of the frame has no answer,
         or margins do not have one total.
     """
-    codes, totals, names = [], [], []
-    for column, told in margins.items():
-        codes.append(_categories(sample[column], told.index))
-        totals.append(told.to_numpy(dtype=float))
-        names.append((column, tuple(str(one) for one in told.index)))
-        _check_margin(sample[column], codes[-1], told)
+    codes = [_categories(sample[column], told) for column, told in margins.items()]
+    totals = tuple(told.to_numpy(dtype=float) for told in margins.values())
     sums = np.array([one.sum() for one in totals])
     if not np.allclose(sums, sums[0], rtol=1e-9):
         listed = ", ".join(f"{n} {s:g}" for n, s in zip(margins, sums, strict=True))
         raise MethodError(f"Margins of one frame have different totals: {listed}. Mend them.")
     cell, seen = _number(codes, [len(one) for one in totals])
-    return Cells(cell, seen, tuple(totals), tuple(names))
+    for place, told in enumerate(margins.values()):
+        _check_held(seen[:, place], told, list(margins)[place])
+    names = tuple((name, tuple(str(one) for one in told.index)) for name, told in margins.items())
+    return Cells(cell, seen, totals, names)
 
 
-def _categories(column: pd.Series, known: pd.Index) -> Codes:
+def _categories(column: pd.Series, told: pd.Series) -> NDArray[np.integer]:
     """Number a column's categories; if they are those of the margin, nothing is looked up."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        if column.cat.categories.equals(known):
-            return np.asarray(column.cat.codes, dtype=np.int64)
-        column = column.astype(column.cat.categories.dtype)
-    return known.get_indexer(pd.Index(column)).astype(np.int64)
-
-
-def _check_margin(column: pd.Series, codes: Codes, told: pd.Series) -> None:
-    if (codes < 0).any():
+    if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.categories.equals(told.index):
+        codes: NDArray[np.integer] = column.cat.codes.to_numpy()
+    else:
+        codes = told.index.get_indexer(pd.Index(np.asarray(column)))
+    if len(codes) and codes.min() < 0:
         odd = sorted({str(one) for one in column[codes < 0]})[:5]
         raise MethodError(f"Margin {column.name!r} knows no {', '.join(odd)}: recode the answers.")
+    return codes
+
+
+def _check_held(codes: Codes, told: pd.Series, name: str) -> None:
     held = np.bincount(codes, minlength=len(told)) > 0
     gone = told.index[~held & (told.to_numpy() > 0)]
     if len(gone):
         raise MethodError(
-            f"No answer from {column.name} {', '.join(map(str, gone))}, which the frame holds: "
+            f"No answer from {name} {', '.join(map(str, gone))}, which the frame holds: "
             "collapse it with a neighbour, in the margin and in the answers."
         )
 
 
-def _number(codes: list[Codes], sizes: list[int]) -> tuple[Codes, Codes]:
+def _number(codes: list[NDArray[np.integer]], sizes: list[int]) -> tuple[Codes, Codes]:
     """Number the combinations that occur."""
     if np.prod(sizes, dtype=float) > _DENSE:
         cell, _ = pd.factorize(pd.MultiIndex.from_arrays(codes))
         first = np.unique(cell, return_index=True)[1]
-        return cell.astype(np.int64), np.stack(codes, axis=1)[first]
-    mixed = codes[0]
+        return cell.astype(np.int64), np.stack(codes, axis=1)[first].astype(np.int64)
+    mixed = codes[0].astype(np.int32)
     for code, size in zip(codes[1:], sizes[1:], strict=True):
-        mixed = mixed * size + code
-    seen = np.flatnonzero(np.bincount(mixed, minlength=int(np.prod(sizes))))
-    place = np.zeros(int(np.prod(sizes)), dtype=np.int64)
+        mixed *= size
+        mixed += code
+    cells = int(np.prod(sizes))
+    seen = np.flatnonzero(np.bincount(mixed, minlength=cells))
+    place = np.zeros(cells, dtype=np.int64)
     place[seen] = np.arange(len(seen))
     return place[mixed], np.stack(np.unravel_index(seen, sizes), axis=1)
 
