@@ -112,7 +112,7 @@ def _numbers(data: bytes, path: Path) -> NDArray[np.float64]:
     """Parse the cells, NaN for each sign."""
     try:
         column = csv.read_csv(
-            pa.BufferReader(data.translate(_BLANKS) or b"\n"),
+            pa.BufferReader(pa.py_buffer(_lines(data) or b"\n")),
             read_options=csv.ReadOptions(
                 column_names=["value"], block_size=max(_SHARE, len(data) // 4)
             ),
@@ -127,6 +127,16 @@ def _numbers(data: bytes, path: Path) -> NDArray[np.float64]:
             f"{path.name}: its DATA cannot be read as numbers ({reason}). Fetch it again."
         ) from error
     return np.require(column.to_numpy(), requirements="W")
+
+
+def _lines(data: bytes) -> bytes:
+    """Put each cell on a line of its own."""
+    if b"\t" in data or b"\r" in data:
+        return data.translate(_BLANKS)
+    codes = np.frombuffer(data, dtype=np.uint8)
+    # A blank is 22 more than a line end; six times as fast as translating.
+    lines: bytes = (codes - (codes == _BLANK).view(np.uint8) * np.uint8(_BLANK - 10)).tobytes()
+    return lines
 
 
 def _dots(data: NDArray[np.uint8]) -> NDArray[np.int64]:
