@@ -27,6 +27,8 @@ def calibrate(
     """
     Move weights as little as a distance allows until they meet totals of numbers and classes.
 
+    Weights that were calibrated before are taken as given: their errors no longer know it.
+
     Parameters
     ----------
     answers

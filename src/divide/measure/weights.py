@@ -134,6 +134,8 @@ def rake(
     """
     Move weights until they meet the frame's totals in each margin.
 
+    Weights that were calibrated before are taken as given: their errors no longer know it.
+
     Parameters
     ----------
     answers
