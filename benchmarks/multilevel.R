@@ -9,15 +9,16 @@ tell <- function(name, seconds, deviations) {
 }
 if (requireNamespace("glmmTMB", quietly = TRUE)) {
   taken <- system.time(fit <- glmmTMB::glmmTMB(model, answers, binomial))["elapsed"]
-  tell("glmmTMB", taken, sapply(glmmTMB::VarCorr(fit)$cond, function(part) attr(part, "stddev")))
+  parts <- glmmTMB::VarCorr(fit)$cond
+  tell("glmmTMB", taken, sapply(parts, function(part) unname(attr(part, "stddev"))))
 }
 if (requireNamespace("lme4", quietly = TRUE)) {
   for (points in 0:1) {
     taken <- system.time(
       fit <- lme4::glmer(model, answers, binomial, nAGQ = points)
     )["elapsed"]
-    deviations <- sapply(lme4::VarCorr(fit), function(part) attr(part, "stddev"))
-    names(deviations) <- names(lme4::VarCorr(fit))
+    parts <- lme4::VarCorr(fit)
+    deviations <- sapply(parts, function(part) unname(attr(part, "stddev")))
     tell(paste0("glmer(nAGQ=", points, ")"), taken, deviations)
   }
 }

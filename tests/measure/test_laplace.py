@@ -5,7 +5,8 @@ import pytest
 from scipy.special import expit, log_expit
 from scipy.stats import norm
 
-from divide.measure.laplace import Mode, Problem, find_mode, marginal
+from divide.measure.laplace import Mode, find_mode, marginal
+from divide.measure.multilevel_rows import Problem
 
 LOG_SIGMA = np.log([0.4, 0.7, 0.3])
 
@@ -14,24 +15,28 @@ def problem(seed: int = 1, rows: int = 60) -> Problem:
     """Return answers of 8 levels of the large term, with two more terms of 3 and 2 levels."""
     rng = np.random.default_rng(seed)
     trials = rng.integers(1, 9, rows).astype(float)
-    levels = np.eye(3)[rng.integers(3, size=rows)], np.eye(2)[rng.integers(2, size=rows)]
+    ones = np.ones(rows)
+    levels = 2 + rng.integers(3, size=rows), 5 + rng.integers(2, size=rows)
     return Problem(
         successes=rng.binomial(trials.astype(int), 0.3).astype(float),
         trials=trials,
         large=np.sort(np.concatenate([np.arange(8), rng.integers(8, size=rows - 8)])),
-        small=np.column_stack([np.ones(rows), rng.normal(size=rows), *levels]),
+        columns=np.column_stack([0 * levels[0], 0 * levels[0] + 1, *levels]),
+        values=np.column_stack([ones, rng.normal(size=rows), ones, ones]),
         term=np.array([0, 0, 1, 1, 1, 2, 2]),
         precision=np.array([0.16, 0.16, 0, 0, 0, 0, 0]),
     )
 
 
 def zero(of: Problem) -> tuple[np.ndarray, np.ndarray]:
-    return np.zeros(len(of.starts)), np.zeros(of.small.shape[1])
+    return np.zeros(len(of.starts)), np.zeros(len(of.term))
 
 
 def whole(of: Problem, mode: Mode) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return rows × all coefficients, their prior precisions, and the chances at the mode."""
-    matrix = np.hstack([np.eye(8)[of.large], of.small])
+    small = np.zeros((len(of.large), len(of.term)))
+    np.put_along_axis(small, of.columns, of.values, axis=1)
+    matrix = np.hstack([np.eye(8)[of.large], small])
     inverse = np.exp(-2 * LOG_SIGMA)
     precision = np.concatenate([[inverse[0]] * 8, of.precision[:2], [inverse[1]] * 3])
     precision = np.concatenate([precision, [inverse[2]] * 2])
@@ -79,7 +84,13 @@ def test_quadrature_agrees() -> None:
     """
     successes, trials = np.array([12.0, 36, 2, 56, 24]), np.array([80.0, 100, 48, 120, 60])
     one = Problem(
-        successes, trials, np.arange(5), np.ones((5, 1)), np.array([0]), np.array([2.5**-2])
+        successes,
+        trials,
+        large=np.arange(5),
+        columns=np.zeros((5, 1), dtype=int),
+        values=np.ones((5, 1)),
+        term=np.array([0]),
+        precision=np.array([2.5**-2]),
     )
     sigma = 0.6
     constant, effect = np.linspace(-6, 3, 901), np.linspace(-4, 4, 801)

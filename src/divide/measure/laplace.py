@@ -5,61 +5,13 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from divide.errors import MethodError
+from divide.measure.multilevel_rows import Array, Pair, Problem
 
-Array = NDArray[np.float64]
-Pair = tuple[Array, Array]
 STEPS: Final = 50
-CLOSE: Final = 1e-9  # a Newton step that promises less log-posterior than this is the last
-
-
-@dataclass(frozen=True)
-class Problem:
-    """
-    Answers, sorted by the term with the most levels (the large one).
-
-    An answer belongs to one level of the large term, so of the curvature [D C'; C E] the block
-    D is diagonal: a step costs one factorisation of the small block, whatever the number of
-    places.
-
-    Attributes
-    ----------
-    successes, trials
-        Of each row: a kind of respondent in one level of the large term.
-    large
-        Level of the large term of each row; every level occurs.
-    small
-        Rows × coefficients: covariates, then one column a level of every other term.
-    term
-        Of each column of `small`: the number of its term (1, 2, …), or 0 for a covariate.
-    precision
-        Of each column of `small`: prior precision of a covariate, 0 for a level.
-    """
-
-    successes: Array
-    trials: Array
-    large: NDArray[np.int64]
-    small: Array
-    term: NDArray[np.int64]
-    precision: Array
-
-    @cached_property
-    def starts(self) -> NDArray[np.int64]:
-        """Return the first row of each level of the large term."""
-        return np.flatnonzero(np.diff(self.large, prepend=-1))
-
-    @cached_property
-    def sizes(self) -> Array:
-        """Return the number of levels of each term, the large one first."""
-        return np.array([len(self.starts), *np.bincount(self.term)[1:]], dtype=float)
-
-    def penalties(self, log_sigma: Array) -> tuple[float, Array]:
-        """Return prior precisions: of a level of the large term, of each small coefficient."""
-        inverse = np.exp(-2 * log_sigma)
-        return float(inverse[0]), np.where(self.term > 0, inverse[self.term], self.precision)
+CLOSE: Final = 1e-9  # of log-posterior
 
 
 @dataclass(frozen=True)
@@ -89,6 +41,12 @@ class Mode:
         low = cho_solve((self.factor, True), small - self.ratio.T @ large)
         return large / self.diagonal - self.ratio @ low, low
 
+    @property
+    def evidence(self) -> float:
+        """Return the log marginal likelihood by Laplace's approximation, up to a constant."""
+        half = np.log(self.diagonal).sum() / 2 + np.log(np.diag(self.factor)).sum()
+        return self.height - float(half)
+
     @cached_property
     def inverse(self) -> Array:
         """Return the small block of H⁻¹."""
@@ -106,7 +64,7 @@ class _Point:
     height: float
 
 
-def find_mode(problem: Problem, log_sigma: Array, start: Pair) -> Mode:
+def find_mode(problem: Problem, log_sigma: Array, start: Pair, *, close: float = CLOSE) -> Mode:
     """
     Climb to the posterior mode by Newton's steps, halved where they go too far.
 
@@ -116,6 +74,8 @@ def find_mode(problem: Problem, log_sigma: Array, start: Pair) -> Mode:
         Logarithm of σ, one per term.
     start
         Coefficients to begin with.
+    close
+        A step that promises less log-posterior than this is not taken.
 
     Raises
     ------
@@ -127,7 +87,7 @@ def find_mode(problem: Problem, log_sigma: Array, start: Pair) -> Mode:
         mode = _curve(problem, log_sigma, here)
         slope = _slope(problem, log_sigma, here)
         step = mode.solve(*slope)
-        if float(slope[0] @ step[0] + slope[1] @ step[1]) < CLOSE:
+        if float(slope[0] @ step[0] + slope[1] @ step[1]) < close:
             return mode
         here = _moved(problem, log_sigma, here, step)
     raise MethodError(f"The multilevel model does not settle in {STEPS} steps: scale covariates.")
@@ -136,7 +96,7 @@ def find_mode(problem: Problem, log_sigma: Array, start: Pair) -> Mode:
 def _point(problem: Problem, log_sigma: Array, at: Pair) -> _Point:
     large, small = at
     penalty, penalties = problem.penalties(log_sigma)
-    predictor = problem.small @ small + large[problem.large]
+    predictor = problem.predict(large, small)
     grown = np.exp(-np.abs(predictor))
     chance = np.where(predictor > 0, 1, grown) / (1 + grown)
     softplus = np.maximum(predictor, 0) + np.log1p(grown)
@@ -148,23 +108,20 @@ def _point(problem: Problem, log_sigma: Array, at: Pair) -> _Point:
 
 def _slope(problem: Problem, log_sigma: Array, here: _Point) -> Pair:
     penalty, penalties = problem.penalties(log_sigma)
-    residual = problem.successes - problem.trials * here.chance
-    return (
-        np.add.reduceat(residual, problem.starts) - penalty * here.large,
-        problem.small.T @ residual - penalties * here.small,
-    )
+    large, small = problem.gather(problem.successes - problem.trials * here.chance)
+    return large - penalty * here.large, small - penalties * here.small
 
 
 def _curve(problem: Problem, log_sigma: Array, here: _Point) -> Mode:
     """Factorise the curvature at a point."""
     penalty, penalties = problem.penalties(log_sigma)
     weight = problem.trials * here.chance * (1 - here.chance)
-    weighted = problem.small * weight[:, None]
     diagonal = np.add.reduceat(weight, problem.starts) + penalty
-    cross = np.add.reduceat(weighted, problem.starts, axis=0)
+    size = len(penalties)
+    cross = (problem.crossing @ weight).reshape(-1, size)
     ratio = cross / diagonal[:, None]
-    block = problem.small.T @ weighted - cross.T @ ratio
-    block[np.diag_indices_from(block)] += penalties
+    block = (problem.pairs @ weight).reshape(size, size) - cross.T @ ratio
+    block[np.diag_indices(size)] += penalties
     factor = np.tril(cho_factor(block, lower=True)[0])
     return Mode(here.large, here.small, diagonal, ratio, factor, here.height)
 
@@ -188,7 +145,7 @@ class Marginal:
     Attributes
     ----------
     value
-        Log marginal likelihood by Laplace's approximation, up to a constant.
+        Its logarithm, by Laplace's approximation and up to a constant.
     gradient
         Its slope in log σ, one per term.
     mode
@@ -216,17 +173,18 @@ def marginal(problem: Problem, log_sigma: Array, start: Pair) -> Marginal:
     mode = find_mode(problem, log_sigma, start)
     at = _point(problem, log_sigma, (mode.large, mode.small))
     weight = problem.trials * at.chance * (1 - at.chance)
-    apart = problem.small - mode.ratio[problem.large]
-    variance = 1 / mode.diagonal[problem.large] + ((apart @ mode.inverse) * apart).sum(axis=1)
+    inverse, projected = mode.inverse, mode.ratio @ mode.inverse
+    spread = 1 / mode.diagonal + (projected * mode.ratio).sum(axis=1)
+    twice = (2 - np.eye(len(inverse))) * inverse  # pairs are told once
+    with_large = (problem.values * projected[problem.large[:, None], problem.columns]).sum(axis=1)
+    variance = problem.pairs.T @ twice.ravel() - 2 * with_large + spread[problem.large]
     bent = variance * weight * (1 - 2 * at.chance)
-    moved = mode.solve(np.add.reduceat(bent, problem.starts), problem.small.T @ bent)
-    spread = 1 / mode.diagonal + ((mode.ratio @ mode.inverse) * mode.ratio).sum(axis=1)
+    moved = mode.solve(*problem.gather(bent))
     large = mode.large @ mode.large + spread.sum() - mode.large @ moved[0]
     small = mode.small**2 + np.diag(mode.inverse) - mode.small * moved[1]
     squares = np.array([large, *np.bincount(problem.term, small)[1:]])
-    half = np.log(mode.diagonal).sum() / 2 + np.log(np.diag(mode.factor)).sum()
     return Marginal(
-        value=mode.height - float(half),
+        value=mode.evidence,
         gradient=np.exp(-2 * log_sigma) * squares - problem.sizes,
         mode=mode,
         shift=(-moved[0] / 2, -moved[1] / 2),

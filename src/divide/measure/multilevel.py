@@ -12,9 +12,10 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from divide.errors import MethodError
-from divide.measure.laplace import Array, Problem
+from divide.measure.multilevel_rows import Array, Problem
 from divide.measure.posterior import Draws, draw_posterior
 from divide.measure.threads import one_thread
 
@@ -145,11 +146,13 @@ def _problem(
     term = [0] * covariates
     for number, known in enumerate(levels[1:], 1):
         term += [number] * len(known)
+    columns, values = design(rows, fixed, random[1:], levels[1:])
     return Problem(
         successes=rows["sum"].to_numpy(dtype=float),
         trials=rows["count"].to_numpy(dtype=float),
         large=levels[0].get_indexer(pd.Index(rows[random[0]])),
-        small=design(rows, fixed, random[1:], levels[1:]),
+        columns=columns,
+        values=values,
         term=np.array(term),
         precision=np.where(np.arange(len(term)) < covariates, COVARIATE_SD**-2, 0.0),
     )
@@ -157,13 +160,13 @@ def _problem(
 
 def design(
     rows: pd.DataFrame, fixed: Sequence[str], random: Sequence[str], levels: Sequence[pd.Index]
-) -> Array:
-    """Lay rows out for the small block: constant, covariates, one column a level of each term."""
-    found = np.zeros((len(rows), 1 + len(fixed) + sum(map(len, levels))))
-    found[:, 0] = 1
-    found[:, 1 : 1 + len(fixed)] = rows[list(fixed)].to_numpy(dtype=float)
+) -> tuple[NDArray[np.int64], Array]:
+    """Say which small coefficients a row belongs to, and how much: constant, covariates, levels."""
+    places = [np.zeros(len(rows), dtype=np.int64) + place for place in range(1 + len(fixed))]
+    values = [np.ones(len(rows)), *(rows[name].to_numpy(dtype=float) for name in fixed)]
     start = 1 + len(fixed)
     for name, known in zip(random, levels, strict=True):
-        found[np.arange(len(rows)), start + known.get_indexer(pd.Index(rows[name]))] = 1
+        places.append(start + known.get_indexer(pd.Index(rows[name])))
+        values.append(np.ones(len(rows)))
         start += len(known)
-    return found
+    return np.column_stack(places), np.column_stack(values)

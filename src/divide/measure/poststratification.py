@@ -1,5 +1,6 @@
 """What a multilevel model says of places: predictions weighed by who lives there."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -9,8 +10,10 @@ from numpy.typing import NDArray
 from divide import terms
 from divide.errors import MethodError
 from divide.measure.multilevel import MultilevelFit, design, with_crosses
+from divide.measure.threads import one_thread
 
-BLOCK: Final = 25  # draws predicted at once: they stay in the processor's cache
+ROWS: Final = 1_000  # cells predicted at once …
+TILE: Final = 250_000  # … for so many draws that their product stays in the processor's cache
 Rates = NDArray[np.float32]  # seven digits: draws tell two
 
 
@@ -37,7 +40,7 @@ def coefficients(fit: MultilevelFit) -> pd.DataFrame:
 
 
 def _summary(drawn: NDArray[np.floating]) -> dict[str, NDArray[np.floating]]:
-    low, high = np.quantile(drawn, (0.05, 0.95), axis=0)
+    low, high = np.quantile(np.ascontiguousarray(drawn.T), (0.05, 0.95), axis=1)
     return {"value": drawn.mean(axis=0), "se": drawn.std(axis=0), "low": low, "high": high}
 
 
@@ -86,24 +89,52 @@ def poststratified_draws(
     empty = [str(one) for one in totals.index[~(totals > 0)]]
     if empty:
         raise MethodError(f"Nobody lives in {', '.join(empty[:5])}: leave such places out.")
-    levels, large, small = _with_new_levels(fit, ordered)
-    matrix = design(ordered, fit.fixed[1:], fit.random[1:], levels[1:]).astype(np.float32)
-    codes = levels[0].get_indexer(pd.Index(ordered[fit.random[0]]))
     places = totals.index.get_indexer(pd.Index(ordered[by]))
-    starts = np.flatnonzero(np.diff(places, prepend=-1))
     share = (ordered[persons] / totals.to_numpy()[places]).to_numpy(dtype=np.float32)
-    found = np.empty((len(large), len(totals)), dtype=np.float32)
-    for start in range(0, len(large), BLOCK):
-        part = slice(start, start + BLOCK)
-        rates = matrix @ small[part].T
-        rates += large[part].T[codes]
-        np.negative(rates, out=rates)
-        with np.errstate(over="ignore"):  # e^η without end is a rate of 0
-            np.exp(rates, out=rates)
-        rates += 1
-        np.divide(share[:, None], rates, out=rates)
-        found[part] = np.add.reduceat(rates, starts, axis=0).T
-    return found, totals
+    with one_thread():
+        return _predicted(fit, ordered, places, share).T, totals
+
+
+def _predicted(
+    fit: MultilevelFit, cells: pd.DataFrame, places: NDArray[np.int64], share: Rates
+) -> Rates:
+    """Return drawn rates, groups × draws, from cells sorted by group and their shares of it."""
+    levels, large, small = _with_new_levels(fit, cells)
+    columns, values = design(cells, fit.fixed[1:], fit.random[1:], levels[1:])
+    codes = levels[0].get_indexer(pd.Index(cells[fit.random[0]]))
+    found = np.empty((places[-1] + 1, large.shape[1]), dtype=np.float32)
+    for rows in _tiles(places):
+        matrix = np.zeros((rows.stop - rows.start, len(small)), dtype=np.float32)
+        np.put_along_axis(matrix, columns[rows], values[rows].astype(np.float32), axis=1)
+        starts = np.flatnonzero(np.diff(places[rows], prepend=-1))
+        inside = slice(places[rows.start], places[rows.stop - 1] + 1)
+        width = max(TILE // len(matrix), 1)
+        for start in range(0, large.shape[1], width):
+            part = slice(start, start + width)
+            rates = matrix @ small[:, part]
+            rates += large[codes[rows], part]
+            found[inside, part] = np.add.reduceat(_weighed(rates, share[rows]), starts, axis=0)
+    return found
+
+
+def _tiles(places: NDArray[np.int64]) -> Iterator[slice]:
+    """Cut cells into runs of whole places, of about the rows that stay in the cache."""
+    ends = [*(np.flatnonzero(np.diff(places)) + 1).tolist(), len(places)]
+    start = 0
+    for end, following in zip(ends, [*ends[1:], None], strict=True):
+        if following is None or following - start > ROWS:
+            yield slice(start, end)
+            start = end
+
+
+def _weighed(predictor: Rates, share: Rates) -> Rates:
+    """Turn predictors into shares of lacking persons, in place: share / (1 + e^−η)."""
+    np.negative(predictor, out=predictor)
+    with np.errstate(over="ignore"):  # e^η without end is a rate of 0
+        np.exp(predictor, out=predictor)
+    predictor += 1
+    np.divide(share[:, None], predictor, out=predictor)
+    return predictor
 
 
 def _usable(fit: MultilevelFit, cells: pd.DataFrame, by: str, persons: str) -> pd.DataFrame:
@@ -121,7 +152,7 @@ def _usable(fit: MultilevelFit, cells: pd.DataFrame, by: str, persons: str) -> p
 def _with_new_levels(
     fit: MultilevelFit, cells: pd.DataFrame
 ) -> tuple[list[pd.Index], Rates, Rates]:
-    """Add levels that no respondent has: effects drawn from their term's σ, draw by draw."""
+    """Return coefficients × draws, with levels that no respondent has drawn from their term's σ."""
     rng = np.random.default_rng([fit.seed, 1])
     levels, tables = [], []
     blocks = np.split(fit.draws.small, np.cumsum([len(fit.fixed), *map(len, fit.levels[1:-1])]), 1)
@@ -133,4 +164,5 @@ def _with_new_levels(
         tables.append(np.hstack([own, noise * fit.draws.sigma[:, [number]]]))
         levels.append(known.append(new))
     small = np.hstack([blocks[0], *tables[1:]])
-    return levels, tables[0].astype(np.float32), small.astype(np.float32)
+    across = [np.ascontiguousarray(one.T, dtype=np.float32) for one in (tables[0], small)]
+    return levels, across[0], across[1]
