@@ -7,6 +7,7 @@ import pandas as pd
 from divide import catalog, tables, terms
 from divide.build import Inputs
 from divide.build.settings import lacking, setting, thresholds
+from divide.build.world import known_world
 from divide.measure import (
     aggregation,
     cells,
@@ -22,6 +23,7 @@ from divide.measure import (
     verdicts,
 )
 from divide.measure import group_sizes as people_of
+from divide.measure import sensitivity as sensitivities
 from divide.tidy import beneficiaries
 
 # Tables that a model makes carry the method page as their source.
@@ -182,6 +184,20 @@ def invisible_minorities(_: Inputs) -> pd.DataFrame:
     )
     told = verdicts.sentences(frame, _groups())
     return told.assign(**_METHOD, edition=str(setting().year))
+
+
+def sensitivity(_: Inputs) -> pd.DataFrame:
+    """Make the table of what the answer hangs on, and what to measure first."""
+    declared = catalog.facts("thresholds")["sensitivity"]
+    found = sensitivities.analyse(
+        known_world(),
+        declared,
+        groups=(_groups()["60_plus_low"]["key"], _groups()["80_plus"]["key"]),
+        draws=declared["draws"],
+        size=declared["size"],
+        seed=declared["seed"],
+    )
+    return found.assign(source="divide_method", edition=str(setting().year))
 
 
 def _least_of_older() -> float:

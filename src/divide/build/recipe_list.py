@@ -161,5 +161,9 @@ RECIPES = {
             "nursing_homes",
             "beneficiary_bounds",
         ),
+        _measured(
+            *("sensitivity", "internet_use", "composition", "education", "living_arrangements"),
+            *("international", "visibility", "published_rates"),
+        ),
     )
 }

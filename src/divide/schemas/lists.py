@@ -130,6 +130,21 @@ _INSTITUTION_COVERAGE = {
     "edition": text(),
 }
 
+_SENSITIVITY = {
+    "kind": text(r"^(result|class|first|total|measure_first)$"),
+    "output": text(r"^[a-z_0-9]+$"),
+    "factor": text(r"^[a-z_0-9]+$", nullable=True),
+    "group": text(),
+    "place": text(PLACE, nullable=True),
+    "finding": text(nullable=True),
+    "value": number(),
+    "low": number(),
+    "high": number(),
+    "leads": text(r"^(yes|no)$", nullable=True),
+    "source": text(),
+    "edition": text(),
+}
+
 # Tables that list places, borders or events: no indicator, no value.
 LISTS = {
     "places": _PLACES,
@@ -142,4 +157,5 @@ LISTS = {
     "commune_states": _COMMUNE_STATES,
     "registers": _PLACES,
     "institution_coverage": _INSTITUTION_COVERAGE,
+    "sensitivity": _SENSITIVITY,
 }

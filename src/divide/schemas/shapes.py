@@ -124,6 +124,7 @@ KEYS = {
     "population": [*terms.KEY, "source"],
     "invisible_minorities": [*terms.KEY, "layer_indicator"],
     "pairs": [*terms.KEY, "tau", "other"],
+    "sensitivity": ["kind", "output", "factor", "place", "finding"],
     "rank_sets": [*terms.KEY, "tau"],
     "local_differences": [*terms.KEY, "method"],
 }
