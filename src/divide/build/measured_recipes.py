@@ -16,13 +16,16 @@ from divide.measure import (
     layers,
     minorities,
     national,
+    neighbours,
     place_pairs,
     residents,
     rungs,
     tau_evidence,
     verdicts,
 )
+from divide.measure import contradictions as disagreements
 from divide.measure import group_sizes as people_of
+from divide.measure import hotspots as spots
 from divide.measure import sensitivity as sensitivities
 from divide.tidy import beneficiaries
 
@@ -198,6 +201,34 @@ def sensitivity(_: Inputs) -> pd.DataFrame:
         seed=declared["seed"],
     )
     return found.assign(source="divide_method", edition=str(setting().year))
+
+
+def hotspots(_: Inputs) -> pd.DataFrame:
+    """Make the table of communes that are alike, or unlike, their neighbours beyond chance."""
+    assistance, borders = tables.read("social_assistance"), tables.read_boundaries()
+    rates = assistance[
+        (assistance["place_level"] == "commune") & (assistance["indicator"] == beneficiaries.SHARE)
+    ]
+    people = tables.read("population")
+    everyone = people[(people["place_level"] == "commune") & (people["source"] == "bfs_population")]
+    found = spots.hotspots(
+        rates,
+        {"borders": neighbours.shared_borders(borders), "nearest": neighbours.nearest(borders)},
+        seed=setting().seed,
+        base=everyone,
+    )
+    return found.assign(**_METHOD, edition=str(rates["edition"].iloc[0]))
+
+
+def contradictions(_: Inputs) -> pd.DataFrame:
+    """Make the table of what sources say differently of the same: shown, not averaged."""
+    return disagreements.contradictions(
+        catalog.facts("contradictions"),
+        tables.read("published_rates"),
+        tables.read("internet_use"),
+        tables.read("household_access"),
+        tables.read("international"),
+    )
 
 
 def _least_of_older() -> float:

@@ -162,6 +162,14 @@ RECIPES = {
             "beneficiary_bounds",
         ),
         _measured(
+            *("hotspots", "population", "social_assistance", "boundaries"),
+            sources=("bfs_boundaries", "bfs_population", "bfs_social_assistance"),
+        ),
+        _measured(
+            *("contradictions", "published_rates", "internet_use", "household_access"),
+            "international",
+        ),
+        _measured(
             *("sensitivity", "internet_use", "composition", "education", "living_arrangements"),
             *("international", "visibility", "published_rates"),
         ),

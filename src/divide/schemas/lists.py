@@ -145,6 +145,23 @@ _SENSITIVITY = {
     "edition": text(),
 }
 
+_BESIDE = ("apart", "overlap", "outside", "inside", "cannot_tell")
+
+_CONTRADICTIONS = {
+    "matter": text(r"^[a-z0-9_]+$"),
+    "side": pa.Column(int, pa.Check.ge(1), coerce=True),
+    **{f"{name}_{lang}": text() for name in ("matter", "differ") for lang in terms.LANGUAGES},
+    "of_year": text(nullable=True),
+    "value": number(),
+    "low": number(),
+    "high": number(),
+    "status": pa.Column(str, pa.Check.isin(terms.STATUSES)),
+    "intervals": pa.Column(str, pa.Check.isin(_BESIDE)),
+    **{f"found_{lang}": text(nullable=True) for lang in terms.LANGUAGES},
+    "source": text(),
+    "edition": text(),
+}
+
 # Tables that list places, borders or events: no indicator, no value.
 LISTS = {
     "places": _PLACES,
@@ -158,4 +175,5 @@ LISTS = {
     "registers": _PLACES,
     "institution_coverage": _INSTITUTION_COVERAGE,
     "sensitivity": _SENSITIVITY,
+    "contradictions": _CONTRADICTIONS,
 }

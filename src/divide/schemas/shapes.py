@@ -76,6 +76,19 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
         "across": pa.Column(str, pa.Check.isin(terms.PLACE_LEVELS)),
         "places": pa.Column(int, coerce=True),
     },
+    "hotspots": {
+        "matrix": pa.Column(str, pa.Check.isin(("borders", "nearest"))),
+        "neighbours": pa.Column(int, pa.Check.ge(0), coerce=True),
+        "shrunken": number(),
+        "local_i": number(),
+        "p": number(share=True),
+        "q": number(share=True),
+        "cluster": pa.Column(
+            str,
+            pa.Check.isin(("high_high", "low_low", "high_low", "low_high", "none", "cannot_tell")),
+        ),
+        "agreed": pa.Column(bool),
+    },
     "visibility": {
         "rung": pa.Column(str, pa.Check.isin(("L1", "L2", "L3", "L4", "L5", "L6", "L7", "V"))),
         **{name: number(share=True) for name in ("low", "high")},
@@ -124,6 +137,8 @@ KEYS = {
     "population": [*terms.KEY, "source"],
     "invisible_minorities": [*terms.KEY, "layer_indicator"],
     "pairs": [*terms.KEY, "tau", "other"],
+    "contradictions": ["matter", "side"],
+    "hotspots": [*terms.KEY, "matrix"],
     "sensitivity": ["kind", "output", "factor", "place", "finding"],
     "rank_sets": [*terms.KEY, "tau"],
     "local_differences": [*terms.KEY, "method"],
