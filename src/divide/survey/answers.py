@@ -152,7 +152,9 @@ def _column(
     if row.type != "select_multiple":
         at = where[None]
         return read_single(grid.cells[:, at], grid.rows, row, at=at, labels=labels)
-    options = {option: column for option, column in where.items() if option is not None}
     names = tuple(choice.code for choice in instrument().choices(row.name))
-    asked = Several(row, names, where.get(None), options, separator, labels)
+    whole = where.get(None)
+    # Where an exporter writes both forms, the columns of the choices say the same again.
+    told = {option: at for option, at in where.items() if option is not None}
+    asked = Several(row, names, whole, told if whole is None else {}, separator, labels)
     return read_multiple(grid.cells, grid.rows, asked)

@@ -99,6 +99,10 @@ def as_text(cell: Any) -> str | None:
 
 def as_cells(rows: Sequence[Sequence[Any]], width: int) -> Cells:
     """Lay rows out as a rectangle of text."""
+    kinds: set[type] = set()
+    kinds.update(*(map(type, row) for row in rows))
+    if kinds == {str} and all(len(row) == width for row in rows):
+        return np.array(rows, dtype=object)
     cells = np.full((len(rows), width), "", dtype=object)
     for number, row in enumerate(rows):
         kept = row[:width]

@@ -128,8 +128,10 @@ def _check_area(path: Path, sheet: bytes) -> None:
 
 
 def _formulas(sheet: bytes) -> tuple[str, ...]:
-    if not any(mark in sheet for mark in (b"<f>", b"<f ", b"<f/", b":f>", b":f ")):
+    if b"<f" not in sheet and b":f" not in sheet:
         return ()
+    if not any(mark in sheet for mark in (b"<f>", b"<f ", b"<f/", b":f>", b":f ")):
+        return ()  # rules of validation are written <formula1>
     return tuple(cell.decode() for cell in _FORMULA.findall(sheet))
 
 
