@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from divide import tables
-from divide.build.settings import setting
+from divide import catalog, tables
+from divide.build.settings import lacking, setting, thresholds
 from divide.errors import MethodError
-from divide.measure import exclusion, layers, place_pairs
+from divide.measure import exclusion, layers, minorities, place_pairs
+from divide.measure.ladders import STATISTICAL
 
 Frames = dict[str, pd.DataFrame]
 LACKING = {
@@ -66,7 +67,7 @@ def risk(frames: Frames) -> pd.DataFrame:
 
 def pairs(frames: Frames) -> pd.DataFrame:
     """Conclude from pairs what holds under every declared τ, as METHOD 2 does from risks."""
-    few = {name: LACKING[name] for name in ("no_laptop", "no_advanced_digital_skills")}
+    few = {"no_laptop": LACKING["no_laptop"]}
     chosen = replace(CHOSEN, groups=("education:low",), taus=CHOSEN.taus[:2])
     found, _ = place_pairs.pairs_and_ranks(
         frames["internet_use"], frames["composition"], few, chosen
@@ -77,7 +78,7 @@ def pairs(frames: Frames) -> pd.DataFrame:
     }
     return pd.DataFrame(
         {
-            name: np.where(wide.nunique(axis=1) == 1, wide.iloc[:, 0], "cannot_tell")
+            name: np.where(wide.iloc[:, 0] == wide.iloc[:, 1], wide.iloc[:, 0], "cannot_tell")
             for name, wide in said.items()
         },
         index=said["state"].index,
@@ -86,6 +87,20 @@ def pairs(frames: Frames) -> pd.DataFrame:
 
 def any_layer(frames: Frames) -> pd.DataFrame:
     return layers.lacking_any(frames["exclusion_risk"], LACKING)
+
+
+def classes(frames: Frames) -> pd.DataFrame:
+    """Put both axes together; a rung without a figure is anything from none to all."""
+    seen = frames["visibility"]
+    hidden = seen["status"].eq("missing") & seen["low"].isna() & seen["rung"].eq(STATISTICAL)
+    bounds = {"low": seen["low"].mask(hidden, 0.0), "high": seen["high"].mask(hidden, 1.0)}
+    return minorities.minorities(
+        frames["risks"],
+        seen.assign(**bounds),
+        catalog.facts("groups"),
+        {name: str(catalog.indicator(name).layer) for name in list(lacking())[:2]},
+        thresholds(),
+    )
 
 
 def base_of_the_fit(name: str, frame: pd.DataFrame) -> pd.Series:
@@ -109,6 +124,30 @@ LAWS = {
         key=("indicator", "group", "place", "other"),
         unknown={**STATE, "state_alone": STATE["state"]},
         **SURVEY,
+    ),
+    "classes": Law(
+        classes,
+        read=("risks", "visibility"),
+        figures={
+            "risks": ("value", "se", "low", "high", "gap", "gap_se", "probability"),
+            "visibility": ("value", "low", "high"),
+        },
+        key=("layer_indicator", "group", "place"),
+        unknown={
+            "risk_state": STATE["state"],
+            "visibility_state": frozenset({"unknown"}),
+            # METHOD 2: towards "measure", never towards invisible, at risk or safe.
+            "finding": frozenset(
+                {
+                    "measure_risk",
+                    "measure_first",
+                    "nobody_sees",
+                    "measure_visibility",
+                    "act_and_measure",
+                }
+            ),
+        },
+        narrowing=(("low", "high"),),
     ),
     "any layer": Law(
         any_layer,
@@ -157,7 +196,16 @@ def default_frames(built_default: object) -> Frames:
     """Read what any law is made from, of the embedded default, once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DIVIDE_HOME", str(built_default))
-        frames = {name: tables.read(name) for name in ("internet_use", "composition")}
+        frames = {name: tables.read(name) for name in ("internet_use", "composition", "visibility")}
+        frames["risks"] = tables.read("exclusion_risk")
+    few = {"place": ("CH", "UR", "VD", "ZH"), "indicator": list(lacking())[:2]}
+    frames["risks"] = frames["risks"][
+        frames["risks"]["place"].isin(few["place"])
+        & frames["risks"]["indicator"].isin(few["indicator"])
+    ]
+    frames["visibility"] = frames["visibility"][frames["visibility"]["place"].isin(few["place"])]
+    # Provenance is of no use here, and pandas copies it with every selection.
+    frames = {name: pd.DataFrame(frame.to_dict("series")) for name, frame in frames.items()}
     return frames | {"exclusion_risk": risk(frames)}
 
 

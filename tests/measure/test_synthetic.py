@@ -128,6 +128,11 @@ def test_shifted_rates_meet_their_total(rates: list[float], total: float) -> Non
     assert moved == pytest.approx(np.full(3, moved[0]), abs=1e-6)
 
 
+def test_a_share_of_nobody_to_the_last_bit_is_shifted_too() -> None:
+    met = synthetic.meet_total(np.array([0.0, 1.0]), np.array([0.5, 0.5]), np.array(0.4))
+    assert np.isfinite(met).all() and met.mean() == pytest.approx(0.4, abs=1e-9)
+
+
 def test_each_draw_meets_its_own_total() -> None:
     totals = np.array([0.3, 0.5])
     met = synthetic.meet_total(DRAWN, np.array([0.5, 0.5]), totals)

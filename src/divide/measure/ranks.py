@@ -78,7 +78,8 @@ def compare_places(
     Returns
     -------
     Comparison
-        A place that is not known is neither higher nor lower than any.
+        A place that is not known is neither higher nor lower than any. It is not among the pairs
+        either, so that without it the others, being fewer, may be told apart a little better.
 
     Notes
     -----

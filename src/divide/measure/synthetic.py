@@ -72,7 +72,9 @@ def meet_total(share: Array, weights: Array, total: Array) -> Array:
     >>> meet_total(np.array([.5, .5]), np.array([.3, .7]), np.array(.2)).round(3)
     array([0.2, 0.2])
     """
-    logit = np.log(share / (1 - share))
+    # A draw may come so near to nobody that its share is 0 to the last bit.
+    inside = np.clip(share, 1e-12, 1 - 1e-12)
+    logit = np.log(inside / (1 - inside))
     shift = np.zeros(share.shape[:-1])
     for _ in range(60):
         moved = 1 / (1 + np.exp(-(logit + shift[..., None])))
