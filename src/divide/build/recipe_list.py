@@ -76,6 +76,11 @@ def _survey(table: str, *tables: str) -> Recipe:
     return Recipe(table, function, tables=tables, folder="institution_survey")
 
 
+def _risk(table: str, *tables: str) -> Recipe:
+    """List a table of the risk axis."""
+    return Recipe(table, f"divide.build.risk_recipes:{table}", tables=tables)
+
+
 _BORDERS = ("bfs_boundaries", "bfs_boundaries_g1")
 _LISTS = ("bfs_communes", "bfs_commune_register")
 
@@ -130,11 +135,11 @@ RECIPES = {
         _extra("institution_coverage", "bakom_coverage"),
         _survey("survey_frame", "places", "population", "nursing_homes"),
         _survey("survey_answers", "places", "population", "nursing_homes", "survey_frame"),
-        _measured("composition", "population", "education", "living_arrangements", "internet_use"),
-        _measured("exclusion_risk", "places", "internet_use", "composition", "education"),
-        _measured("pairs", "internet_use", "composition", "education"),
-        _measured("rank_sets", "internet_use", "composition", "education"),
-        _measured(
+        _risk("composition", "population", "education", "living_arrangements", "internet_use"),
+        _risk("exclusion_risk", "places", "internet_use", "composition", "education"),
+        _risk("pairs", "internet_use", "composition", "education"),
+        _risk("rank_sets", "internet_use", "composition", "education"),
+        _risk(
             "local_differences",
             "household_access",
             "internet_use",
