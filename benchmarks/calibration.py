@@ -83,7 +83,7 @@ def groups_called(given: argparse.Namespace) -> None:
     line("rate", "group", "its effect", "asked", "τ, τ_g", *told)
     line(*["---"] * 12)
     for outcome, group, spread, sample, tau in product(OUTCOMES, GROUPS, SPREADS, SAMPLES, TAUS):
-        plan = Plan(outcome, 26, sample, tau, group, spread)
+        plan = Plan(outcome, 26, sample, tau, group, spread=spread)
         found = run(plan, given, given.surveys // 4).reindex(columns=COUNTED)
         total, everywhere = found.sum(), 26 * int(found["held"].count())
         line(
@@ -100,6 +100,18 @@ def groups_called(given: argparse.Namespace) -> None:
             percent(total["false_not_higher"], total["not_higher"]),
             int(total["refused"]),
         )
+
+
+def shocks(given: argparse.Namespace) -> None:
+    """Print how often a group's gap is held if its place is shocked too, and if not."""
+    line("rate", "group", "τ, τ_g", "held, own shocks alone", "held, the place's too")
+    line(*["---"] * 5)
+    for outcome, group, tau in product(OUTCOMES, GROUPS, TAUS[1:]):
+        held = [
+            run(Plan(outcome, 26, 3000, tau, group, common), given, given.surveys // 2)["held"]
+            for common in (False, True)
+        ]
+        line(outcome, group.replace("|", " and "), tau, *(percent(one.mean()) for one in held))
 
 
 def engine(given: argparse.Namespace) -> None:
@@ -130,7 +142,7 @@ def run(plan: Plan, given: argparse.Namespace, surveys: int) -> pd.DataFrame:
     return calibration.calibrate(plan, chosen, range(surveys), **more)
 
 
-PARTS = {"engine": engine, "groups": groups_called, "places": held_and_called}
+PARTS = {"engine": engine, "groups": groups_called, "shocks": shocks, "places": held_and_called}
 
 
 def main() -> None:

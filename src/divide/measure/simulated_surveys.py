@@ -78,6 +78,8 @@ class Plan:
     group
         A group that is shocked apart from the rest of its place, with the same τ; None for
         shocks of places alone.
+    common
+        Whether a group and the rest of its place share the place's shock beside their own.
     spread
         Standard deviation of an effect of the group in the whole country, drawn anew for each
         survey: its true gap may then lie anywhere, near nothing as often as far from it.
@@ -88,6 +90,7 @@ class Plan:
     sample: int = 3000
     tau: float = 0.0
     group: str | None = None
+    common: bool = True
     spread: float = 0.0
     taus: tuple[float, ...] = (0.0, 0.15, 0.30)
 
@@ -104,7 +107,7 @@ def build_world(plan: Plan, rng: np.random.Generator) -> World:
     persons = mix / mix.sum(axis=1, keepdims=True) * rng.lognormal(12, 1, size)
     effects = OUTCOMES[plan.outcome]
     logit = np.array([sum(effects.get(value, 0) for value in one.values()) for one in parts])
-    shocked = logit + rng.normal(0, plan.tau, size)
+    shocked = logit + rng.normal(0, plan.tau if plan.common else 0.0, size)
     if plan.group is not None:
         inside = _members()[printed_groups().index(plan.group)]
         own, others = rng.normal(0, plan.tau, (2, *size))
