@@ -47,10 +47,14 @@ def test_cells_are_shared_out_by_area() -> None:
 
 
 def test_a_lake_that_reaches_into_a_commune_counts_once() -> None:
-    # Of the lake's half of the cell, the commune holds a fifth already.
+    # The lake is three tenths of the cell, of which the commune holds one.
     places = layer(p0001=box(0, 0, 60, 100))
-    pieces = cut_cells(cells((0, 0)), places, lakes=layer(p9050=box(50, 0, 100, 100)))
-    assert told(pieces) == [(0, "inside", "0001", 0.6), (0, "lake", "", 0.4)]
+    pieces = cut_cells(cells((0, 0)), places, lakes=layer(p9050=box(50, 0, 80, 100)))
+    assert told(pieces) == [
+        (0, "inside", "0001", 0.6),
+        (0, "lake", "", 0.2),
+        (0, "outside", "", 0.2),
+    ]
 
 
 def test_borders_on_the_grid_cut_nothing() -> None:

@@ -39,6 +39,20 @@ def test_a_place_that_collapses_keeps_a_point() -> None:
     assert found.set_index("place").loc["0002", "point"] is None
 
 
+def test_a_place_that_swells_keeps_a_point_too() -> None:
+    # A chevron of 500 m² whose three tips lie on borders of others, and so stay: without the
+    # corner between its arms, of 100 × 40 / 2 m², five times the area is left.
+    left, notch, right, top = (0, 0), (50, 40), (100, 0), (50, 50)
+    chevron = Polygon([left, notch, right, top])
+    south = Polygon([(-100, 0), left, notch, right, (200, 0), (200, -100), (-100, -100)])
+    west = Polygon([(-100, 0), left, top, (50, 200), (-100, 200)])
+    east = Polygon([(50, 200), top, right, (200, 0), (200, 200)])
+    places = layer(p0001=chevron, p0002=south, p0003=west, p0004=east)
+    swollen = simplify_coverage(places, tolerance=45).set_index("place").loc["0001"]
+    assert (chevron.area, swollen.geometry.area) == (500, 2500)
+    assert swollen["point"].within(chevron)
+
+
 def test_unsound_borders_are_refused() -> None:
     shifted = layer(p0001=box(0, 0, 9, 9), p0002=box(8, 0, 19, 9))
     with pytest.raises(MethodError, match="Borders of 0001, 0002 do not meet"):

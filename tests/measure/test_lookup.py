@@ -149,6 +149,8 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         make_lookup(layer([bow_tie, Point(0, 0), Polygon()]))
     with pytest.raises(MethodError, match="take larger ones"):
         make_lookup(layer([box(0, 0, 1e6, 1e6)]), size=10)
+    with pytest.raises(MethodError, match=r"Cells of 0\.01 m .* take larger ones"):
+        make_lookup(layer([square]), size=0.01)
 
 
 @pytest.mark.mirror

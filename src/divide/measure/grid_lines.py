@@ -15,6 +15,7 @@ Geometries = NDArray[Any]
 _MARGIN: Final = 1e-6
 NOWHERE: Final = -1
 SEVERAL: Final = -2
+_ONE: Final = 1 << 32
 
 
 @dataclass(frozen=True)
@@ -85,19 +86,19 @@ def touched(lines: Lines, grid: Grid) -> tuple[Whole, Whole]:
     Returns
     -------
     cell, owner
-        One element per pair of a cell and a polygon whose border touches it, sorted, once.
+        Cells and the polygons whose border touches them; a pair may stand several times.
     """
     west, east = _cells(lines.x0, lines.x1)
     south, north = _cells(lines.y0, lines.y1)
-    long = (west != east) | (south != north)
-    cell = south * grid.columns + west
-    crossed, side = _crossed(lines.part(long), grid)
-    count = int(lines.owner.max()) + 1
-    # Side after side lies in the same cell: once is enough to sort.
-    short = _once(cell[~long] * count + lines.owner[~long])
-    across = _once(crossed * count + lines.owner[long][side])
-    pairs = _once(np.sort(np.concatenate([short, across])))
-    return np.divmod(pairs, count)
+    # Within one row or column, a side touches every cell from its first to its last.
+    straight = (west == east) | (south == north)
+    side, along = _spread(np.zeros_like(west), np.where(straight, east - west + north - south, -1))
+    step = np.where(south == north, 1, grid.columns)
+    cell = (south * grid.columns + west)[side] + along * step[side]
+    slanting = lines.part(~straight)
+    crossed, of_side = _crossed(slanting, grid)
+    owner = np.concatenate([lines.owner[side], slanting.owner[of_side]])
+    return np.concatenate([cell, crossed]), owner
 
 
 def _crossed(lines: Lines, grid: Grid) -> tuple[Whole, Whole]:
@@ -137,20 +138,34 @@ def covered(lines: Lines, grid: Grid) -> NDArray[np.int32]:
     )
     x0, x1, y0, y1 = (one[side] for one in (lines.x0, lines.x1, lines.y0, lines.y1))
     x = x0 + (row + 0.5 - y0) / (y1 - y0) * (x1 - x0)
-    at = row * grid.columns + np.ceil(x - 0.5).astype(np.int64)
-    order = np.argsort(at)
-    # Land lies left of a side: eastwards, one that runs down is entered, one up is left.
-    sign = np.where(y1 > y0, -1, 1)[order]
-    count = np.concatenate([[0], np.cumsum(sign)])
-    owner = np.concatenate([[0], np.cumsum(sign * lines.owner[side[order]])])
-    value = np.where(count == 1, owner, np.where(count == 0, NOWHERE, SEVERAL))
-    lengths = np.diff(at[order], prepend=0, append=grid.rows * grid.columns)
+    # Land lies left of a side: eastwards, one that runs down is entered, one up is left. Two
+    # sums in one number: how many polygons are entered, in its upper half, and which.
+    change = np.where(y1 > y0, -1, 1) * (lines.owner[side] + _ONE)
+    column, starts, change = grouped(row, np.ceil(x - 0.5).astype(np.int64), change, grid.shape)
+    at = np.repeat(np.arange(grid.rows) * grid.columns, np.diff(starts)) + column
+    total = np.concatenate([[0], np.cumsum(change)])
+    value = np.where(total >> 32 == 1, total - _ONE, np.where(total == 0, NOWHERE, SEVERAL))
+    lengths = np.diff(at, prepend=0, append=grid.rows * grid.columns)
     return np.repeat(value.astype(np.int32), lengths)
 
 
-def _once(values: Whole) -> Whole:
-    """Keep the first of each run of equal values."""
-    return values[np.flatnonzero(np.diff(values, prepend=-1))]
+def grouped(
+    row: NDArray[Any], column: NDArray[Any], value: NDArray[Any], shape: tuple[int, int]
+) -> tuple[Whole, Whole, NDArray[Any]]:
+    """
+    Order pairs by row and column, and add up the values of those that stand several times.
+
+    Counting beats sorting: keys are small numbers.
+
+    Returns
+    -------
+    column, starts, value
+        Row i is `starts[i]:starts[i + 1]` of the others.
+    """
+    from scipy.sparse import coo_array
+
+    matrix = coo_array((value, (row, column)), shape=shape).tocsr()
+    return matrix.indices.astype(np.int64), matrix.indptr.astype(np.int64), matrix.data
 
 
 def _spread(first: Whole, last: Whole) -> tuple[Whole, Whole]:

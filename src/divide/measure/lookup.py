@@ -1,8 +1,6 @@
 """Places as a raster: which one holds a point, exactly, with few exact tests."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +17,7 @@ from divide.measure.grid_lines import (
     Lines,
     Whole,
     covered,
+    grouped,
     lines_of,
     touched,
 )
@@ -33,6 +32,7 @@ _BLOCK: Final = 1 << 15
 _TESTED: Final = 1 << 22
 _MOST_CELLS: Final = 1 << 28
 _MARGIN: Final = 1e-6  # in cells
+_SMALLEST: Final = 0.1  # metres: below, the margin drowns in the rounding of coordinates
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def make_lookup(
     ------
     MethodError
         If a place stands twice or has no valid polygon, coordinates are not EPSG:2056, or the
-        raster would have more than 268 million cells.
+        raster would have more than 268 million cells, or cells below 10 cm.
     """
     _refuse_unusable(places)
     ordered = places.sort_values("place", ignore_index=True)
@@ -164,24 +164,18 @@ def _tested(
     turn, end = lookup.starts[cell], lookup.starts[cell + 1]
     left = np.arange(len(cell))
     while len(left):
-        owner = lookup.owners[turn[left]]
-        order = np.argsort(owner)
-        left, owner = left[order], owner[order]
-        hit = np.zeros(len(left), dtype=np.bool_)
-        for start, stop in _runs(owner):
-            part = left[start:stop]
-            hit[start:stop] = inside(lookup.shapes[owner[start]], east[part], north[part])
-        found[left[hit]] = owner[hit]
-        left = np.sort(left[~hit])
+        # One place after the other: its polygon is prepared once.
+        left, starts, _ = grouped(
+            lookup.owners[turn[left]], left, left, (len(lookup.shapes), len(cell))
+        )
+        for owner in np.flatnonzero(np.diff(starts)).tolist():
+            part = left[starts[owner] : starts[owner + 1]]
+            hit = inside(lookup.shapes[owner], east[part], north[part])
+            found[part[hit]] = owner
+        left = left[found[left] == NOWHERE]
         turn[left] += 1
         left = left[turn[left] < end[left]]
     return found
-
-
-def _runs(values: Whole) -> Iterator[tuple[int, int]]:
-    """Return where each run of equal values starts and stops."""
-    starts = np.flatnonzero(np.diff(values, prepend=-1))
-    return pairwise([*starts.tolist(), len(values)])
 
 
 def _grid(bounds: Coordinates, size: float, corner: tuple[float, float]) -> Grid:
@@ -189,7 +183,7 @@ def _grid(bounds: Coordinates, size: float, corner: tuple[float, float]) -> Grid
     first = np.floor((bounds[:2] - corner) / size) - 1
     last = np.floor((bounds[2:] - corner) / size) + 1
     columns, rows = (last - first + 1).astype(int).tolist()
-    if rows * columns > _MOST_CELLS:
+    if size < _SMALLEST or rows * columns > _MOST_CELLS:
         raise MethodError(f"Cells of {size:g} m give {rows} × {columns}: take larger ones.")
     east, north = (np.asarray(corner) + first * size).tolist()
     return Grid(east, north, size, rows, columns)
@@ -199,23 +193,30 @@ def _drawn(shapes: Geometries, lines: Lines, grid: Grid) -> tuple[Positions, Who
     """Return cells, and the candidates of border cells."""
     cell, owner = touched(lines, grid)
     cells = covered(lines, grid)
-    first = np.flatnonzero(np.diff(cell, prepend=-1))
-    border, middle = cell[first], cells[cell[first]]
+    border, starts, owners = _by_cell(cell, owner, grid, len(shapes))
     # A place may hold all of a cell that another's border runs through: they overlap there.
-    known = np.logical_or.reduceat(
-        np.repeat(middle, np.diff(first, append=len(cell))) == owner, first
-    )
-    several = np.union1d(np.flatnonzero(cells == SEVERAL), border[(middle >= 0) & ~known])
+    middle = cells[border]
+    mine = np.repeat(middle, np.diff(starts)) == owners
+    odd = border[(middle >= 0) & ~np.logical_or.reduceat(mine, starts[:-1])]
+    several = np.union1d(np.flatnonzero(cells == SEVERAL), odd)
     if len(several):
-        at, more = shapely.STRtree(shapes).query(
-            grid.boxes(several, margin=_MARGIN), predicate="intersects"
-        )
-        pairs = np.concatenate([cell * len(shapes) + owner, several[at] * len(shapes) + more])
-        cell, owner = np.divmod(np.unique(pairs), len(shapes))
-        first = np.flatnonzero(np.diff(cell, prepend=-1))
-        border = cell[first]
+        boxes = grid.boxes(several, margin=_MARGIN)
+        at, more = shapely.STRtree(shapes).query(boxes, predicate="intersects")
+        cell, owner = np.concatenate([cell, several[at]]), np.concatenate([owner, more])
+        border, starts, owners = _by_cell(cell, owner, grid, len(shapes))
     cells[border] = -2 - np.arange(len(border), dtype=np.int32)
-    return cells, np.append(first, len(cell)), owner
+    return cells, starts, owners
+
+
+def _by_cell(cell: Whole, owner: Whole, grid: Grid, count: int) -> tuple[Whole, Whole, Whole]:
+    """Return the cells in order, where the owners of each start, and the owners, lowest first."""
+    rank = np.zeros(grid.rows * grid.columns, dtype=np.int32)
+    rank[cell] = 1
+    border = np.flatnonzero(rank)
+    rank[border] = np.arange(len(border), dtype=np.int32)
+    once = np.ones(len(cell), dtype=np.int8)
+    owners, starts, _ = grouped(rank[cell], owner, once, (len(border), count))
+    return border, starts, owners
 
 
 def _refuse_unusable(places: GeoDataFrame) -> None:
