@@ -91,7 +91,10 @@ def population(inputs: Inputs) -> pd.DataFrame:
 
 
 def _never(one: Snapshot) -> pd.DataFrame:
-    raise TableError(f"Source '{one.source}' needs the commune register of its date beside it.")
+    raise TableError(
+        f"Source '{one.source}' needs the commune register of its date beside it. "
+        "Run: divide fetch bfs_communes"
+    )
 
 
 def education(inputs: Inputs) -> pd.DataFrame:
