@@ -56,13 +56,13 @@ def _table_ages(today: date) -> Iterator[Finding]:
     stale = catalog.facts("thresholds")["stale_months"]
     for name in RECIPES:
         try:
-            made = tables.provenance(name) if tables.exists(name) else {}
+            years, editions = table_age(name) if tables.exists(name) else ([], {})
         except DivideError:
             continue  # told among the tables
-        newest = max(made.get("years", ()), default=None)
+        newest = max(years, default=None)
         late = [
             f"{source} {edition}"
-            for source, edition in sorted(made.get("editions", {}).items())
+            for source, edition in sorted(editions.items())
             if source in catalog.sources()
             and is_behind(edition, catalog.source(source).rhythm_months, today)
         ]
@@ -70,6 +70,21 @@ def _table_ages(today: date) -> Iterator[Finding]:
         told += [f"behind the publisher: {', '.join(late)}"] if late else []
         if told:
             yield {"what": f"{name} (age)", "state": "old", "told": "; ".join(told)}
+
+
+def table_age(name: str) -> tuple[list[int], dict[str, str]]:
+    """
+    Return the years a built table speaks of, and the newest edition of each of its sources.
+
+    A table without either, such as a frame of addresses, is as old as those it is made from.
+    """
+    made = tables.provenance(name)
+    years, editions = list(made.get("years", ())), dict(made.get("editions", {}))
+    if not years and not editions:
+        for other in made["made_from"]:
+            more, newer = table_age(other)
+            years, editions = sorted({*years, *more}), editions | newer
+    return years, editions
 
 
 def _stale(year: int, today: date, limit: int) -> bool:

@@ -72,7 +72,8 @@ def read_statpop_cube(path: Path) -> DataFrame:
         }
     )
     keys = [name for name in frame if name != "value"]
-    return frame.groupby(keys, as_index=False, sort=False)["value"].sum()
+    summed: DataFrame = frame.groupby(keys, sort=False)["value"].sum().reset_index()
+    return summed
 
 
 def _roles(cube: JsonStat, path: Path) -> dict[str, str]:
