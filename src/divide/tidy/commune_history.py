@@ -29,8 +29,6 @@ _FILE: Final = (
 )
 # Land that belongs to no commune (12) and parts of lakes (13) are numbered like communes.
 _POLITICAL: Final = "11"
-# Land that belongs to no commune (12) and parts of lakes (13) are numbered like communes.
-_POLITICAL: Final = "11"
 _DAY: Final = r"^\d\d[.-]\d\d[.-]\d{4}$"
 
 
