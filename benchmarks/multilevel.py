@@ -2,8 +2,8 @@
 Measure the multilevel logit beside R (lme4, glmmTMB) and NUTS, on one simulated population.
 
 30,000 respondents, 2,130 communes × 24 kinds of person, five random effects. R is asked where
-Rscript is installed; NUTS with `--nuts`, by a Python that has it (it is no dependency):
-`pip install nutpie pymc numba`, then `PYTHONPATH=src python benchmarks/multilevel.py --nuts`.
+Rscript is installed; NUTS with `--nuts DRAWS`, by a Python that has it (it is no dependency):
+`pip install nutpie pymc numba`, then `PYTHONPATH=src python benchmarks/multilevel.py --nuts 500`.
 """
 
 import shutil
@@ -29,9 +29,9 @@ KINDS = pd.DataFrame(
 )
 
 
-def population() -> pd.DataFrame:
+def population(seed: int) -> pd.DataFrame:
     """Return communes × kinds of person with their true rates."""
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng([1, seed])
     size = rng.lognormal(7.5, 1.2, COMMUNES)
     canton = np.sort(rng.integers(26, size=COMMUNES))
     place = np.repeat(np.arange(COMMUNES), 24)
@@ -52,15 +52,17 @@ def population() -> pd.DataFrame:
     )
 
 
-def ask(cells: pd.DataFrame) -> pd.DataFrame:
+def ask(cells: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Draw respondents."""
-    rng = np.random.default_rng(2)
+    rng = np.random.default_rng([2, seed])
     rows = rng.choice(len(cells), size=ASKED, p=cells["persons"] / cells["persons"].sum())
     answers = cells.iloc[rows].reset_index(drop=True)
     return answers.assign(lacks=(rng.random(ASKED) < answers["rate"]).astype(int))
 
 
-def nuts(answers: pd.DataFrame, cells: pd.DataFrame) -> tuple[np.ndarray, dict[str, float]]:
+def nuts(
+    answers: pd.DataFrame, cells: pd.DataFrame, draws: int
+) -> tuple[np.ndarray, dict[str, float]]:
     """Return drawn rates of communes by nutpie, and seconds of its parts."""
     import nutpie
     import pymc
@@ -79,7 +81,7 @@ def nuts(answers: pd.DataFrame, cells: pd.DataFrame) -> tuple[np.ndarray, dict[s
     compiled = nutpie.compile_pymc_model(model, backend="numba")
     parts = {"compile": time.perf_counter() - start}
     start = time.perf_counter()
-    trace = nutpie.sample(compiled, draws=500, tune=500, chains=4, seed=1, progress_bar=False)
+    trace = nutpie.sample(compiled, draws=draws, tune=500, chains=4, seed=1, progress_bar=False)
     parts["sample"] = time.perf_counter() - start
     start = time.perf_counter()
     drawn = predicted(trace.posterior, cells, levels)
@@ -116,40 +118,57 @@ def compare(found: pd.DataFrame, drawn: np.ndarray) -> None:
         print(f"{name} ends apart: mean {gap.mean():+.3f}, mean of sizes {gap.abs().mean():.3f} SD")
 
 
-def main() -> None:
-    """Fit with everything that is here, and print times and ratios."""
-    cells = population()
-    answers = ask(cells)
-    taken = []
-    for _ in range(5):
-        start = time.perf_counter()
-        fit = fit_multilevel(answers, "lacks", random=RANDOM, fixed=FIXED)
-        middle = time.perf_counter()
-        found = poststratify(fit, cells, by="commune")
-        taken.append((middle - start, time.perf_counter() - middle))
-    fitted, weighed = np.median(taken, axis=0)
-    print(f"own: fit {fitted:.2f} s, 1,000 draws poststratified {weighed:.2f} s")
+def held(cells: pd.DataFrame, found: pd.DataFrame) -> float:
+    """Return the share of communes whose interval holds their true rate."""
     truth = (cells["rate"] * cells["persons"]).groupby(cells["commune"]).sum().to_numpy()
     truth = truth / found["persons"].to_numpy()
-    held = ((found["low"] <= truth) & (truth <= found["high"])).mean()
+    return float(((found["low"] <= truth) & (truth <= found["high"])).mean())
+
+
+def own(seed: int) -> tuple[float, float, float, Any]:
+    """Return seconds of the fit and of the prediction, coverage, and all that was made."""
+    cells = population(seed)
+    answers = ask(cells, seed)
+    start = time.perf_counter()
+    fit = fit_multilevel(answers, "lacks", random=RANDOM, fixed=FIXED)
+    middle = time.perf_counter()
+    found = poststratify(fit, cells, by="commune")
+    end = time.perf_counter()
+    return middle - start, end - middle, held(cells, found), (cells, answers, fit, found)
+
+
+def ask_r(answers: pd.DataFrame, whole: float) -> None:
+    """Print what R's packages took, if R is here."""
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "answers.csv"
+        answers.drop(columns=["rate", "persons"]).to_csv(path, index=False)
+        command = [rscript, str(Path(__file__).with_suffix(".R")), str(path)]
+        told = subprocess.run(command, capture_output=True, text=True).stdout
+    for line in told.splitlines():
+        name, seconds, *more = line.split()
+        ratio = float(seconds) / whole
+        print(f"{name}: {seconds} s without intervals, {ratio:.1f} times; sigma", *more)
+
+
+def main() -> None:
+    """Fit with everything that is here, and print times and ratios."""
+    runs = [own(seed) for seed in range(10)]
+    fitted, weighed = (float(np.median([run[part] for run in runs])) for part in (0, 1))
+    covered = np.mean([run[2] for run in runs])
+    print(f"own: fit {fitted:.2f} s, 1,000 draws poststratified {weighed:.2f} s", end="; ")
+    print(f"90 % intervals of 10 populations hold {covered:.1%}")
+    cells, answers, fit, found = runs[0][3]
     sigmas = coefficients(fit).query("kind == 'sigma'").set_index("name")["value"]
-    print(f"90 % intervals hold {held:.1%}; sigma", *sigmas[RANDOM].round(3))
-    if rscript := shutil.which("Rscript"):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "answers.csv"
-            answers.drop(columns=["rate", "persons"]).to_csv(path, index=False)
-            script = Path(__file__).with_suffix(".R")
-            command = [rscript, str(script), str(path)]
-            for line in subprocess.run(command, capture_output=True, text=True).stdout.splitlines():
-                name, seconds, *more = line.split()
-                ratio = float(seconds) / (fitted + weighed)
-                print(f"{name}: {seconds} s without intervals, {ratio:.1f} times; sigma", *more)
+    print("sigma of the first", *sigmas[RANDOM].round(4))
+    ask_r(answers, fitted + weighed)
     if "--nuts" in sys.argv:
         crossed = [with_crosses(part, RANDOM) for part in (answers, cells)]
-        drawn, parts = nuts(*crossed)
-        whole = sum(parts.values())
+        drawn, parts = nuts(*crossed, int(sys.argv[-1]))
         print("nutpie:", *(f"{name} {value:.0f} s" for name, value in parts.items()), end="")
-        print(f", {whole / (fitted + weighed):.0f} times as long")
+        print(f", {sum(parts.values()) / (fitted + weighed):.0f} times as long")
         compare(found, drawn)
 
 
