@@ -6,7 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from divide.errors import RefusedFileError
 from divide.survey.answers import Answers, read_answers
 from divide.survey.families import Mapped
 from divide.survey.findings import stops
@@ -287,6 +290,24 @@ def test_a_formula_in_an_answer_stops(tmp_path: Path) -> None:
     assert found[["code", "row", "column"]].values.tolist() == [["SV017", 2, "C"]]
 
 
+def test_an_error_of_the_spreadsheet_is_not_a_blank(tmp_path: Path) -> None:
+    """Readers of workbooks hand an error over as nothing: an answer would be lost unseen."""
+    path = tmp_path / "error.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(1, 1, ["id_inst", "npa", "n_ben", "i_co_wifi"])
+        sheet.write_row(2, 1, ["VD-0001", 1003])
+        sheet.write_formula("D3", "=1/0", None, "#DIV/0!")
+        sheet.write_row(3, 1, ["VD-0002", 1003, 12])
+        sheet.write_formula("E4", "=nowhere", None, "#NAME?")
+    read = read_answers(path)
+    found = read.findings[read.findings["code"] == "SV041"]
+    assert found[["row", "column", "found"]].values.tolist() == [
+        [3, "D", "#DIV/0!"],
+        [4, "E", "#NAME?"],
+    ]
+
+
 # --- Specimens: written by the exporters' rules, two complete languages
 
 
@@ -344,3 +365,16 @@ def test_the_structure_specimen_names_the_questionnaires_columns(specimens: Path
     found = read_structure(specimens / "divide_survey_structure.txt")
     names = {one.target.name for one in found.wordings}
     assert set(instrument().columns) - names == {"locality", "v_mob", "q_unask", "q_why"}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(body=st.binary(max_size=200), heads=st.sampled_from(["id_inst;npa;n_ben", "idinst;npa"]))
+def test_whatever_bytes_arrive_are_read_or_refused(tmp_path: Path, body: bytes, heads: str) -> None:
+    """Nothing else: an error nobody foresaw could quote an answer."""
+    path = tmp_path / "any.csv"
+    path.write_bytes(heads.encode() + b"\n" + body)
+    try:
+        read = read_answers(path)
+    except RefusedFileError:
+        return
+    assert len(read.values) == len(read.states) == len(read.replies)

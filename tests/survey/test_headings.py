@@ -79,6 +79,11 @@ def roles(headings: Sequence[str]) -> dict[str, int]:
     return dict(match(headings, Reader()).roles)
 
 
+@pytest.mark.parametrize("cell", [".. ", "......", "Q..", "x.. [..]"])
+def test_points_alone_are_no_heading(cell: str) -> None:
+    assert Reader().score([cell] * 9) == 0
+
+
 def test_what_exporters_add_is_known() -> None:
     assert roles(["id", "submitdate", "lastpage", "startlanguage", "datestamp", "idinst"]) == {
         "ignored": 0,

@@ -66,9 +66,11 @@ def test_a_file_of_an_earlier_wave_is_read_under_todays_names(
 
     monkeypatch.setattr(waves, "fates", lambda path=None: KNOWN)
     path = tmp_path / "old.csv"
-    path.write_text("id_inst;wifi\nVD-0001;w1\n", "utf-8")
+    text = "id_inst;wifi;channels\nVD-0001;w1;sms;\nVD-0002;everywhere;whats\n"
+    path.write_text(text, "utf-8")
     read = read_answers(path, wave="2024")
-    assert read.values["i_co_wifi"].tolist() == ["w1"]
+    assert read.values["i_co_wifi"].tolist() == ["w1", "w2"]
+    assert read.values["p_chan"].tolist() == ["sms", "im"]
     assert "SV042" in set(read.findings["code"])
     assert "SV012" in set(read_answers(path).findings["code"])  # unknown in this wave
 

@@ -20,8 +20,8 @@ from divide.survey.readers import read_grid
 from divide.survey.replies import choose, completed, read_sent
 from divide.survey.states import states_of
 from divide.survey.uploads import open_upload
-from divide.survey.waves import earlier_names
-from divide.survey.wordings import Structure
+from divide.survey.waves import earlier_codes, earlier_names
+from divide.survey.wordings import Structure, plain
 
 Labels = Mapping[str, Mapping[str, str]]
 _EMPTY: Final = Structure()
@@ -96,8 +96,7 @@ def read_answers(
     if not len(grid.rows):
         refuse(path, "SV010")
     family = family_of(grid, matched)
-    labels = {name: {**structure.labels.get(name, {}), **told.values.get(name, {})}
-              for name in instrument().columns}  # fmt: skip
+    labels = _labels(structure, told, wave)
     columns = _columns(grid, matched, labels, told.separator_for(family))
     return _answers(grid, matched, family, columns, wave=wave)
 
@@ -126,6 +125,19 @@ def _answers(
     cut = [row for row, _ in grid.ragged]
     parts.append(check_answers(values, states, replies, places, cut=cut))
     return Answers(grid.path, family, wave, values, states, replies, places, together(parts), grid)
+
+
+def _labels(structure: Structure, told: Mapped, wave: str) -> Labels:
+    """Gather the words and codes of each column that are not the questionnaire's own."""
+    earlier = earlier_codes(wave)
+    return {
+        name: {
+            **{plain(old): new for old, new in earlier.get(name, {}).items()},
+            **structure.labels.get(name, {}),
+            **told.values.get(name, {}),
+        }
+        for name in instrument().columns
+    }
 
 
 def _columns(grid: Grid, matched: Matching, labels: Labels, separator: str) -> dict[str, Column]:

@@ -35,6 +35,8 @@ _POSTCODE: Final = re.compile(
 )
 _CODE: Final = re.compile(r"^([A-Za-z]{2})[\s_.\-–—‑]*(\d{1,4})$")
 _PERCENT: Final = re.compile(r"^(\d{1,3}(?:[.,]\d+)?)\s*%$")
+_DIGITS: Final = 40
+_NEAR: Final = 120  # characters; comparing longer texts letter by letter takes for ever
 # The bands of shares, in quarters: nobody, up to, and so on.
 _BANDS: Final = ((0.0, "b0"), (25.0, "b1"), (50.0, "b2"), (75.0, "b3"))
 
@@ -166,6 +168,8 @@ def _read_integer(text: str, row: Question) -> Reading:
 
 def _digits(text: str) -> str | None:
     """Return a whole number's digits, however its thousands are parted; None if it is none."""
+    if len(text) > _DIGITS:
+        return None  # Python refuses to count so far, and nobody has so many clients
     if text.isdecimal() and text.isascii():
         return str(int(text))
     if _GROUPED.match(text):
@@ -193,7 +197,7 @@ def _read_choice(text: str, row: Question, labels: Mapping[str, str]) -> Reading
     band = _band(text) if {"b0", "b1", "b2", "b3", "b4"} <= codes else None
     if band:
         return Reading(band, "SV030", band)
-    near = get_close_matches(said, own, n=1, cutoff=0.75)
+    near = get_close_matches(said, own, n=1, cutoff=0.75) if len(said) < _NEAR else []
     if near:
         return Reading(None, "SV045", faulty=True, detail={"near": own[near[0]]})
     return Reading(None, "SV020", faulty=True)

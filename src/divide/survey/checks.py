@@ -18,7 +18,7 @@ Rows = NDArray[np.int64]
 NEEDED: Final = ("npa", "inst_type", "n_ben")
 _AGES: Final = ("n_age_u18", "n_age_a18", "n_age_o65")
 _PERSONAL: Final = re.compile(
-    r"[\w.+-]+@[\w-]+\.\w+"  # e-mail
+    r"[\w.+-]{1,64}@[\w-]{1,64}\.\w+"  # e-mail
     r"|(?:\+41|0041|\b0)\s?\(?\d{2}\)?(?:[\s./-]?\d{2,3}){3}\b"  # Swiss telephone
     r"|\b756[.\s]?\d{4}[.\s]?\d{4}[.\s]?\d{2}\b"  # insurance number
     r"|\b(?:Mme|Mlle|Madame|Monsieur|M\.|Herr|Herrn|Frau|Signor|Signora|Sig\.|Mr|Mrs|Ms)\s+[A-ZÀ-Ý]"

@@ -25,7 +25,7 @@ _ODK: Final = frozenset(
 )
 # Forms that ask for nobody write this where a name would stand.
 _NOBODY: Final = frozenset({"", "anonymous", "anonyme", "anonym", "anonimo"})
-_PERSON: Final = re.compile(r"[\w.+-]+@[\w-]+\.\w+|756[.\s]?\d{4}[.\s]?\d{4}[.\s]?\d{2}")
+_PERSON: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}\.\w+|756[.\s]?\d{4}[.\s]?\d{4}[.\s]?\d{2}")
 _KEYS: Final = frozenset({"columns", "values", "sheet", "separator"})
 
 

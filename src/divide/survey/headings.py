@@ -15,6 +15,7 @@ from divide.survey.wordings import Structure, Target, Wording, own_wordings, pla
 _CUT: Final = re.compile(
     r"^(?P<stem>.*?)(?P<cut>\.\.)?\s*(?:\[(?P<part>.*?)(?P<short>\.\.)?\s*\])?$"
 )
+_BEGINNING: Final = 3  # letters that must be left of a question for it to be known
 _CODE_AND_TEXT: Final = re.compile(r"^([A-Za-z]\w*(?:\[\w+\])?)\s*[.:;,\-–]\s*(.+)$", re.S)
 _PATH: Final = re.compile(r"[/.-]")
 
@@ -123,7 +124,7 @@ class Reader:
 
 def _fits(one: Wording, parts: "re.Match[str]") -> bool:
     stem, part = parts["stem"], parts["part"]
-    if bool(part) != bool(one.part) or not stem:
+    if bool(part) != bool(one.part) or len(stem.rstrip(".")) < _BEGINNING:
         return False
     # What is not cut is whole; NFKC wrote "…" as three points, which a cut may share.
     begins = one.stem.startswith(stem.rstrip(".")) if parts["cut"] else one.stem == stem

@@ -34,6 +34,21 @@ def letters(column: int) -> str:
     return found
 
 
+def column_of(letters: str) -> int:
+    """
+    Return the column of letters; the first column is 0.
+
+    Examples
+    --------
+    >>> column_of("A"), column_of("Z"), column_of("AA"), column_of("AAA")
+    (0, 25, 26, 702)
+    """
+    found = 0
+    for one in letters:
+        found = found * 26 + ord(one) - ord("A") + 1
+    return found - 1
+
+
 def styles(book: Any) -> dict[str, Any]:
     """Return the formats of a workbook of the survey by name."""
     head = {"text_wrap": True, "valign": "top", "border": 1, "border_color": "#A6A6A6"}

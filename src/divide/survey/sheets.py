@@ -1,9 +1,10 @@
 """Workbooks as grids: the best sheet, its row of headings, every cell as text."""
 
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
@@ -11,10 +12,12 @@ from python_calamine import CalamineError, CalamineWorkbook
 from divide.survey.extras import library
 from divide.survey.findings import refuse
 from divide.survey.grids import Grid, as_cells, as_text, filled, top_row
+from divide.survey.sheet_parts import column_of
 from divide.survey.uploads import Upload
 from divide.survey.workbooks import HIDDEN, STAMP
 
 Rows = list[list[Any]]
+_CELL: Final = re.compile(r"([A-Z]+)([0-9]+)")
 
 
 def read_workbook(
@@ -52,6 +55,8 @@ def _grid(
     while headings and not headings[-1].strip():
         headings = headings[:-1]
     below = [row[: len(headings)] for row in rows[top + 1 :]]
+    part = _part_of(upload, name)
+    _put_errors(below, upload.errors.get(part, {}), top + 2)
     kept = filled(below)
     return Grid(
         upload.path,
@@ -62,8 +67,17 @@ def _grid(
         top=top + 1,
         stamp=stamp,
         others=others,
-        formulas=upload.formulas.get(_part_of(upload, name), ()),
+        formulas=upload.formulas.get(part, ()),
     )
+
+
+def _put_errors(rows: Rows, errors: dict[str, str], first: int) -> None:
+    """Put errors of the spreadsheet back into the cells that the reader left blank."""
+    for cell, text in errors.items():
+        letters, digits = _CELL.fullmatch(cell).groups()  # type: ignore[union-attr]
+        row, column = int(digits) - first, column_of(letters)
+        if 0 <= row < len(rows) and column < len(rows[row]):
+            rows[row][column] = text
 
 
 def _stamp(book: CalamineWorkbook) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from divide.survey.findings import refuse
+from divide.survey.sheet_parts import column_of
 
 MAX_BYTES: Final = 20_000_000
 MAX_UNPACKED: Final = 100_000_000
@@ -26,6 +27,11 @@ _FORMULA: Final = re.compile(
 _FAR: Final = re.compile(
     rb"r=[\"'](?:[A-Z]{3}[0-9]|[A-Z]{0,2}(?:[0-9]{6}|[3-9][0-9]{4}|2[89][0-9]{3}))"
 )
+# Every part is bounded: a pattern that runs back and forth would let a file stop the check.
+_ERROR: Final = re.compile(
+    rb"<(?:\w+:)?c(\s[^>]*?\bt=[\"']e[\"'][^>]*)>\s*"
+    rb"(?:<(?:\w+:)?f(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>))?\s*<(?:\w+:)?v>(#[^<]{1,20})<"
+)
 _REFERENCE: Final = re.compile(rb"r=[\"']([A-Z]{0,3})([0-9]+)[\"']")
 
 
@@ -38,14 +44,17 @@ class Upload:
     ----------
     kind
         `xlsx`, `text` or `lss`.
-    formulas
-        Cells with a formula by the part of the container, such as `xl/worksheets/sheet1.xml`.
+    formulas, errors
+        By the part of the container, such as `xl/worksheets/sheet1.xml`: cells with a
+        formula; cells with an error of the spreadsheet and its text, which readers of
+        workbooks hand over as blank.
     """
 
     path: Path
     kind: str
     content: bytes
     formulas: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    errors: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def open_upload(path: Path) -> Upload:
@@ -66,7 +75,7 @@ def open_upload(path: Path) -> Upload:
     if suffix == ".xlsm":
         refuse(path, "SV003")
     if suffix == ".xlsx" and content.startswith(_ZIP):
-        return Upload(path, "xlsx", content, _checked_workbook(path))
+        return Upload(path, "xlsx", content, *_checked_workbook(path))
     if suffix == ".lss" and not content.startswith(_ZIP):
         return Upload(path, "lss", content)
     if suffix not in _TEXTS or content.startswith((_OLD_OFFICE, _ZIP)):
@@ -74,9 +83,9 @@ def open_upload(path: Path) -> Upload:
     return Upload(path, "text", content)
 
 
-def _checked_workbook(path: Path) -> dict[str, tuple[str, ...]]:
-    """Unpack a workbook in small pieces and look at every part; return its formulas."""
-    formulas = {}
+def _checked_workbook(path: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, dict[str, str]]]:
+    """Unpack a workbook in small pieces, look at every part; return its formulas and errors."""
+    formulas, errors = {}, {}
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
@@ -88,9 +97,10 @@ def _checked_workbook(path: Path) -> dict[str, tuple[str, ...]]:
                 if entry.filename.startswith("xl/worksheets/"):
                     _check_area(path, part)
                     formulas[entry.filename] = _formulas(part)
+                    errors[entry.filename] = _errors(part)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
         refuse(path, "SV004")
-    return formulas
+    return formulas, errors
 
 
 def _check_container(path: Path, entries: list[zipfile.ZipInfo]) -> None:
@@ -121,7 +131,7 @@ def _check_area(path: Path, sheet: bytes) -> None:
     if _FAR.search(sheet) is None:
         return  # 702 columns by 28,000 rows at most
     found = _REFERENCE.findall(sheet)
-    width = max((_number(letters) for letters in {letters for letters, _ in found}), default=0)
+    width = max((column_of(one.decode()) + 1 for one in {one for one, _ in found}), default=0)
     height = max((int(row) for _, row in found), default=0)
     if width * height > MAX_AREA:
         refuse(path, "SV002")
@@ -135,8 +145,12 @@ def _formulas(sheet: bytes) -> tuple[str, ...]:
     return tuple(cell.decode() for cell in _FORMULA.findall(sheet))
 
 
-def _number(letters: bytes) -> int:
-    found = 0
-    for one in letters:
-        found = found * 26 + one - ord("A") + 1
+def _errors(sheet: bytes) -> dict[str, str]:
+    if b't="e"' not in sheet and b"t='e'" not in sheet:
+        return {}
+    found = {}
+    for cell in _ERROR.finditer(sheet):
+        where = _REFERENCE.search(cell[1])
+        if where:
+            found[(where[1] + where[2]).decode()] = cell[2].decode(errors="replace")
     return found

@@ -84,6 +84,15 @@ def earlier_names(wave: str, known: Iterable[Fate] | None = None) -> dict[str, s
     }
 
 
+def earlier_codes(wave: str, known: Iterable[Fate] | None = None) -> dict[str, dict[str, str]]:
+    """Map, by the columns of today, the codes that a wave's files use to those of today."""
+    found: dict[str, dict[str, str]] = {}
+    for one in fates() if known is None else known:
+        if one.wave == wave and one.code and one.maps_to_code and one.comparable == "yes":
+            found.setdefault(one.maps_to, {})[one.code] = one.maps_to_code
+    return found
+
+
 def pool(
     answers: Iterable[DataFrame],
     known: Iterable[Fate] | None = None,
