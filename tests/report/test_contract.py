@@ -88,7 +88,7 @@ def test_heads_and_captions_of_tables_stand_in_four_languages(site: Any, read_pa
             heads = read_page(table[: table.index("<tbody")]).elements
             rows = [one.attrs.get("lang") for one in heads if one.tag == "tr"]
             assert sorted(map(str, rows)) == sorted(terms.LANGUAGES), page
-            captions = [one.attrs.get("lang") for one in heads if one.tag == "span"]
+            captions = [one.attrs.get("lang") for one in heads if one.tag == "i"]
             assert set(terms.LANGUAGES) <= set(captions), page
 
 

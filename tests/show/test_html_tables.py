@@ -43,14 +43,14 @@ def test_whole_table(rows: pd.DataFrame) -> None:
 def test_one_body_has_heads_and_captions_in_each_language(rows: pd.DataFrame) -> None:
     html = table(rows, COLUMNS, caption={"fr": "x", "de": "y"}, heads=HEADS, words=WORDS)
     assert html.count("<thead>") == html.count("<tbody>") == 1
-    assert "<caption><span lang=fr>x</span> <span lang=de>y</span></caption>" in html
+    assert "<caption><i lang=fr>x</i> <i lang=de>y</i></caption>" in html
     assert "<tr lang=de><th scope=col>Gemeinde" in html
 
 
 def test_no_cell_is_blank_and_none_leaks(rows: pd.DataFrame) -> None:
     html = table(rows, COLUMNS, caption="c", heads=HEADS, words=WORDS)
     assert "<td>?" in html
-    assert "<td class=gone><span lang=fr>protégé</span> <span lang=de>geschützt</span>" in html
+    assert "<td class=gone><i lang=fr>protégé</i> <i lang=de>geschützt</i>" in html
     assert "97" not in html
     assert "nan" not in html
     assert "&lt;b&gt;Lausanne" in html

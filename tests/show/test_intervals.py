@@ -45,7 +45,7 @@ def test_lines_read_without_the_drawing(rows: pd.DataFrame) -> None:
     html = interval_chart(
         rows, labels=LABELS, texts={"VD": "<20>"}, words=WORDS, reference=0.25, selected="VD"
     )
-    assert "<li aria-current=true><span><span lang=fr>Vaud</span> <span lang=de>Waadt" in html
+    assert "<li aria-current=true><span><i lang=fr>Vaud</i> <i lang=de>Waadt" in html
     assert "&lt;20&gt;" in html
     assert html.count("class=ref x1=83.33%") == 1
     assert "Switzerland" in html

@@ -10,7 +10,7 @@ from divide.show.words import bare, mark_name, need_columns, need_word, spans
 def test_hostile_text_shows_as_text() -> None:
     assert spans("<script>") == "&lt;script&gt;"
     assert spans({"fr": "<b>", "de": "x"}) == (
-        "<span lang=fr>&lt;b&gt;</span> <span lang=de>x</span>"
+        "<i lang=fr>&lt;b&gt;</i> <i lang=de>x</i>"
     )
 
 

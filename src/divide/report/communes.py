@@ -15,7 +15,7 @@ from divide.show import choropleth, classes, html_tables, shapes
 _NAME = "m"
 # The country's map is drawn coarser: 2,131 communes must fit into 250 kB.
 _COUNTRY_WIDTH, _COUNTRY_METRES = 380, 5000.0
-_CANTON_WIDTH = 340
+_CANTON_WIDTH = 300
 
 
 @dataclass(frozen=True)

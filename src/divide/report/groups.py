@@ -1,6 +1,7 @@
 """What a page says of each group: finding, sentences, evidence."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from divide import catalog, texts
 from divide.measure.claims import Sentence, tell
@@ -39,7 +40,7 @@ def stability(study: Study, place: Place, lang: str) -> Sentence:
     lists += [findings(study, place.id, visible=one) for one in visibles]
     now = findings(study, place.id)
     moved = [name for name in now if any(one[name] != now[name] for one in lists)]
-    values = {
+    values: dict[str, Any] = {
         "probabilities": "/".join(f"{one:.2f}" for one in probabilities),
         "visibles": "/".join(f"{one:.2f}" for one in visibles),
     }
@@ -164,7 +165,7 @@ def _impairment(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
 def _unregistered(study: Study, place: Place, lang: str) -> tuple[Sentence, ...]:
     row = one(study.rates, source="sem_2015")
     persons, low, high = (texts.format_count(row[name]) for name in ("value", "low", "high"))
-    values = {"persons": persons, "low": low, "high": high}
+    values: dict[str, Any] = {"persons": persons, "low": low, "high": high}
     return (tell("unregistered", lang=lang, statuses=[row["status"]], **values),)
 
 

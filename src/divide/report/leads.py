@@ -1,6 +1,7 @@
 """The first sentences of a page, and those on expected rates."""
 
 from functools import cache
+from typing import Any
 
 from divide import catalog, terms, texts
 from divide.measure.claims import Sentence, tell
@@ -88,7 +89,7 @@ def _told_apart(study: Study, lang: str) -> Sentence:
     """Say how many cantons can still be told from the country at the largest τ."""
     tau = max(catalog.facts("thresholds")["taus"])
     told = _count_told(study, tau)
-    values = {"tau": f"{tau:.2f}"}
+    values: dict[str, Any] = {"tau": f"{tau:.2f}"}
     if told == 0:
         return tell("no_canton_told", lang=lang, statuses=["modelled"], **values)
     cantons = texts.plural("count.canton", told, lang=lang)

@@ -11,10 +11,11 @@ def css(layout: pd.DataFrame) -> str:
 
     The page adds its own: typography, and which `lang` is shown.
     """
-    # Heard, not seen.
+    # Words of one language (`words.spans`); and what is heard, not seen.
+    words = "i{font-style:normal}"
     hidden = (
         ".vh{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
         "white-space:nowrap}"
     )
     parts = (palettes.css(), tiles.tiles_css(layout), choropleth.CSS, intervals.CSS)
-    return "".join((*parts, intervals.GRID, ladder.CSS, html_tables.CSS, hidden))
+    return "".join((*parts, intervals.GRID, ladder.CSS, html_tables.CSS, words, hidden))

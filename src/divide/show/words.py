@@ -1,4 +1,4 @@
-"""Words on a page: one text for all languages, or one span a language."""
+"""Words on a page: one text for all languages, or one element a language."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -22,7 +22,7 @@ MARKS: Final = ("c0", "c1", "c2", "c3", "c4", *SIGNS)
 
 def spans(word: Word) -> Markup:
     """
-    Write a word as text, or as one `<span lang>` a language if it has several.
+    Write a word as text, or as one `<i lang>` a language if it has several.
 
     The page's style sheet shows one language at a time, so a figure stands once
     and only its words stand four times. A space keeps them apart for readers without style.
@@ -32,11 +32,11 @@ def spans(word: Word) -> Markup:
     >>> spans("a < b")
     Markup('a &lt; b')
     >>> spans({"fr": "oui", "de": "ja"})
-    Markup('<span lang=fr>oui</span> <span lang=de>ja</span>')
+    Markup('<i lang=fr>oui</i> <i lang=de>ja</i>')
     """
     if isinstance(word, str):
         return escape(word)
-    joined = (Markup("<span lang={}>{}</span>").format(lang, text) for lang, text in word.items())
+    joined = (Markup("<i lang={}>{}</i>").format(lang, text) for lang, text in word.items())
     return Markup(" ").join(joined)
 
 
