@@ -25,7 +25,9 @@ def test_every_message_can_be_written(code: str, lang: str) -> None:
     detail = {"heading": "H", "other": "B", "expected": 3, "low": 0, "high": 9, "kept": 5}
     detail |= {"near": "b1", "choice": "b0", "most": 3, "number": 18, "limit": 2000}
     question = "i_co_pay" if code == "SV027" else "b_eq_phone"
-    (told,) = messages(found(code, 7, column="F", question=question, detail=detail), lang=lang)
+    (told,) = messages(
+        together([found(code, 7, column="F", question=question, detail=detail)]), lang=lang
+    )
     line = told.line("file.csv", "Sheet", lang)
     assert line.startswith(f"{code} · file.csv · ")
     assert "{" not in line and told.expected and told.do
@@ -50,7 +52,9 @@ def test_the_line_of_the_guide(table: Callable[..., Path]) -> None:
 
 
 def test_repeats_are_told_once() -> None:
-    (one,) = messages(found("SV026", range(4, 41), column="F", question="w_blur"), lang="fr")
+    (one,) = messages(
+        together([found("SV026", range(4, 41), column="F", question="w_blur")]), lang="fr"
+    )
     assert one.where.replace("\u202f", " ") == "F (w_blur), 37 fois, lignes 4–40"
     assert one.count == 37
 
@@ -75,9 +79,11 @@ def test_rows_are_written_shortly() -> None:
 
 def test_long_texts_are_cut_and_codes_are_words() -> None:
     both = found("SV028", 2, question="p_chan", found="sms nix", detail={"choice": "nix"})
-    (one,) = messages(both, lang="it")
+    (one,) = messages(together([both]), lang="it")
     assert one.found == "SMS, Nessuno" and one.expected == "«Nessuno» da solo"
-    (two,) = messages(found("SV020", 2, question="b_eq_phone", found="x\n" * 90), lang="it")
+    (two,) = messages(
+        together([found("SV020", 2, question="b_eq_phone", found="x\n" * 90)]), lang="it"
+    )
     assert len(two.found) == 80 and "\n" not in two.found
 
 

@@ -46,7 +46,7 @@ class Answers:
         Letters of the file's column for each column of the questionnaire; empty if it has
         none.
     findings
-        See `findings.found`.
+        See `findings.together`.
     grid
         The file's table as text.
     """
@@ -120,10 +120,10 @@ def _answers(
     )
     places = {name: one.at for name, one in columns.items()}
     replies, doubled = choose(replies, at=places["id_inst"])
-    parts = [one.findings for one in columns.values()]
-    parts += [file_findings(grid, matched), against, sent.findings, doubled]
     cut = [row for row, _ in grid.ragged]
-    parts.append(check_answers(values, states, replies, places, cut=cut))
+    parts = [finding for one in columns.values() for finding in one.findings]
+    parts += [*file_findings(grid, matched), *against, *sent.findings, *doubled]
+    parts += check_answers(values, states, replies, places, cut=cut)
     return Answers(grid.path, family, wave, values, states, replies, places, together(parts), grid)
 
 
@@ -160,7 +160,7 @@ def _column(
 ) -> Column:
     if not where:
         none = np.full(len(grid.rows), None, dtype=object)
-        return Column(none, none == None, none != None, together([]))  # noqa: E711
+        return Column(none, none == None, none != None, ())  # noqa: E711
     if row.type != "select_multiple":
         at = where[None]
         return read_single(grid.cells[:, at], grid.rows, row, at=at, labels=labels)

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas import DataFrame, Series
 
-from divide.survey.findings import found, together
+from divide.survey.findings import Found, found
 from divide.survey.questionnaire import Instrument, instrument
 from divide.survey.states import BLANK
 
@@ -32,7 +32,7 @@ def check_answers(
     places: Mapping[str, str],
     *,
     cut: Collection[int] = (),
-) -> DataFrame:
+) -> list[Found]:
     """
     Find what no cell alone shows.
 
@@ -56,12 +56,12 @@ def check_answers(
         *_more_than_all(values, rows, places),
         *_remarks(values, rows, places),
     ]
-    return together(parts)
+    return parts
 
 
 def _needed(
     states: DataFrame, replies: DataFrame, places: Mapping[str, str], made: Instrument
-) -> Iterator[DataFrame]:
+) -> Iterator[Found]:
     rows, finished = replies["row"].to_numpy(), replies["completed"].to_numpy(dtype=bool)
     empty = states == BLANK
     if not places["id_inst"]:
@@ -78,23 +78,21 @@ def _needed(
         yield found(code, rows[open_], column=places[name], question=name, detail=detail)
 
 
-def _ages(values: DataFrame, rows: Rows, places: Mapping[str, str]) -> Iterator[DataFrame]:
+def _ages(values: DataFrame, rows: Rows, places: Mapping[str, str]) -> Iterator[Found]:
     ages = sum((_number(values[name]) for name in _AGES), Series(0.0, index=values.index))
     total = _number(values["n_ben"])
     wrong = ((ages != total) & ages.notna() & total.notna()).to_numpy()
     yield _against("SV035", rows[wrong], places, _AGES[0], _pairs("≠", ages[wrong], total[wrong]))
 
 
-def _more_than_all(values: DataFrame, rows: Rows, places: Mapping[str, str]) -> Iterator[DataFrame]:
+def _more_than_all(values: DataFrame, rows: Rows, places: Mapping[str, str]) -> Iterator[Found]:
     unasked, total = _number(values["q_unask"]), _number(values["n_ben"])
     wrong = (unasked > total).to_numpy()
     said = _pairs(">", unasked[wrong], total[wrong])
     yield _against("SV043", rows[wrong], places, "q_unask", said)
 
 
-def _against(
-    code: str, rows: Rows, places: Mapping[str, str], name: str, said: list[str]
-) -> DataFrame:
+def _against(code: str, rows: Rows, places: Mapping[str, str], name: str, said: list[str]) -> Found:
     return found(code, rows, column=places[name], question=name, found=said)
 
 
@@ -103,7 +101,7 @@ def _pairs(sign: str, one: Series, other: Series) -> list[str]:
     return [f"{first} {sign} {second}" for first, second in pairs]
 
 
-def _remarks(values: DataFrame, rows: Rows, places: Mapping[str, str]) -> Iterator[DataFrame]:
+def _remarks(values: DataFrame, rows: Rows, places: Mapping[str, str]) -> Iterator[Found]:
     """Find remarks that seem to name somebody; they never leave, and should not arrive."""
     named = values["q_text"].map(lambda text: bool(_PERSONAL.search(text)), na_action="ignore")
     yield found("SV040", rows[named == True], column=places["q_text"], question="q_text")  # noqa: E712

@@ -6,11 +6,10 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pandas import DataFrame
 
 from divide.survey.cells import read_option
 from divide.survey.columns import Column, Mask, Texts, each_text, spread
-from divide.survey.findings import found, together
+from divide.survey.findings import Found, found
 from divide.survey.questionnaire import Question
 from divide.survey.sheet_parts import letters
 from divide.survey.wordings import own_labels, plain
@@ -63,7 +62,7 @@ def read_multiple(cells: Texts, rows: Rows, asked: Several) -> Column:
     chosen = np.zeros((len(rows), len(asked.names)), dtype=bool)
     absent = np.ones(len(rows), dtype=bool)
     hidden, faulty = np.zeros((2, len(rows)), dtype=bool)
-    parts: list[DataFrame] = []
+    parts: list[Found] = []
     for place, name in enumerate(asked.names):
         if name in asked.options:
             told, findings = _read_option(cells, rows, asked, name)
@@ -79,14 +78,14 @@ def read_multiple(cells: Texts, rows: Rows, asked: Several) -> Column:
         absent &= nothing
         faulty |= bits < 0
         parts.append(findings)
-    wrong, findings = _rules(chosen, rows, asked)
+    wrong, broken = _rules(chosen, rows, asked)
     values = joined(chosen, asked.names)
     values[faulty | wrong] = None
     return Column(
         values,
         absent,
         faulty | wrong,
-        together([*parts, findings]),
+        (*parts, *broken),
         letters(asked.first),
         hidden & absent,
     )
@@ -94,7 +93,7 @@ def read_multiple(cells: Texts, rows: Rows, asked: Several) -> Column:
 
 def _read_option(
     cells: Texts, rows: Rows, asked: Several, name: str
-) -> tuple[NDArray[np.int64], DataFrame]:
+) -> tuple[NDArray[np.int64], Found]:
     """Read the column of one choice: chosen, left, absent or not readable."""
 
     def read(text: str) -> int:
@@ -113,9 +112,7 @@ def _read_option(
     )
 
 
-def _read_whole(
-    cells: Texts, rows: Rows, asked: Several
-) -> tuple[NDArray[np.int64], Mask, DataFrame]:
+def _read_whole(cells: Texts, rows: Rows, asked: Several) -> tuple[NDArray[np.int64], Mask, Found]:
     """Read cells that hold several answers as bits, one for each choice; −1 is not readable."""
     known = {name: 1 << place for place, name in enumerate(asked.names)}
     words = {**own_labels(asked.row.name), **asked.labels}
@@ -141,7 +138,7 @@ def _read_whole(
     return bits, codes < 0, findings
 
 
-def _rules(chosen: Mask, rows: Rows, asked: Several) -> tuple[Mask, DataFrame]:
+def _rules(chosen: Mask, rows: Rows, asked: Several) -> tuple[Mask, list[Found]]:
     """Find choices that stand with others though they go with none, and too many choices."""
     count = chosen.sum(axis=1)
     wrong = np.zeros(len(rows), dtype=bool)
@@ -154,7 +151,7 @@ def _rules(chosen: Mask, rows: Rows, asked: Several) -> tuple[Mask, DataFrame]:
     many = (count > (asked.row.most or len(asked.names))) & ~wrong
     detail = {"most": asked.row.most}
     parts.append(_noted("SV029", chosen, rows, asked, many, at=asked.first, detail=detail))
-    return wrong | many, together(parts)
+    return wrong | many, parts
 
 
 def _noted(
@@ -166,7 +163,7 @@ def _noted(
     *,
     at: int,
     detail: Mapping[str, object],
-) -> DataFrame:
+) -> Found:
     said = list(joined(chosen[where], asked.names))
     return found(
         code,

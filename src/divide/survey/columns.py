@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas import DataFrame
 
 from divide.survey.cells import Reading, read_cell
-from divide.survey.findings import COLUMNS
+from divide.survey.findings import Found
 from divide.survey.questionnaire import DONT_KNOW, Question
 from divide.survey.sheet_parts import letters
 
@@ -40,7 +39,7 @@ class Column:
     values: Texts
     absent: Mask
     faulty: Mask
-    findings: DataFrame
+    findings: tuple[Found, ...]
     at: str = ""
     hidden: Mask | None = None
 
@@ -64,20 +63,17 @@ def read_single(
     flagged = np.array([bool(one.finding) for one in readings] + [False])[codes]
     places = np.flatnonzero(flagged)
     chosen = [readings[code] for code in codes[places]]
-    findings = DataFrame(
-        {
-            "code": [one.finding for one in chosen],
-            "row": rows[places],
-            "column": letters(at),
-            "question": row.name,
-            # A remark is nobody's to read, not even in a message.
-            "found": ["" if row.type == "long_text" else texts[code] for code in codes[places]],
-            "after": [one.after for one in chosen],
-            "detail": [dict(one.detail) for one in chosen],
-        },
-        columns=list(COLUMNS),
+    findings = Found(
+        [one.finding for one in chosen],
+        rows[places].tolist(),
+        letters(at),
+        row.name,
+        # A remark is nobody's to read, not even in a message.
+        "" if row.type == "long_text" else [texts[code] for code in codes[places]],
+        [one.after for one in chosen],
+        [one.detail for one in chosen],
     )
-    return Column(values, codes < 0, faulty, findings, letters(at))
+    return Column(values, codes < 0, faulty, (findings,), letters(at))
 
 
 def each_text(

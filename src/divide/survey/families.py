@@ -6,11 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from pandas import DataFrame
-
 from divide.errors import UsageError, near_names
 from divide.survey.exporters import is_token_file
-from divide.survey.findings import found, refuse, together
+from divide.survey.findings import Found, found, refuse
 from divide.survey.grids import Grid
 from divide.survey.headings import Matching
 from divide.survey.questionnaire import Instrument, instrument
@@ -112,13 +110,13 @@ def refuse_persons(grid: Grid, matched: Matching) -> None:
             refuse(grid.path, "SV008", heading=grid.headings[column].strip())
 
 
-def file_findings(grid: Grid, matched: Matching) -> DataFrame:
+def file_findings(grid: Grid, matched: Matching) -> list[Found]:
     """Note what is to be said of the file as a whole, its rows and its columns."""
     made = instrument()
-    return together([*_of_file(grid), *_of_columns(grid, matched), *_missing(matched, made)])
+    return [*_of_file(grid), *_of_columns(grid, matched), *_missing(matched, made)]
 
 
-def _of_file(grid: Grid) -> Iterator[DataFrame]:
+def _of_file(grid: Grid) -> Iterator[Found]:
     if grid.repaired:
         yield found("SV006", found=grid.encoding, after="UTF-8")
     for row, count in grid.ragged:
@@ -131,7 +129,7 @@ def _of_file(grid: Grid) -> Iterator[DataFrame]:
         yield found("SV018", detail={"heading": name})
 
 
-def _of_columns(grid: Grid, matched: Matching) -> Iterator[DataFrame]:
+def _of_columns(grid: Grid, matched: Matching) -> Iterator[Found]:
     for column in matched.unknown:
         heading = " ".join(grid.headings[column].split())
         yield found("SV012", column=letters(column), detail={"heading": heading})
@@ -148,7 +146,7 @@ def _name(matched: Matching, column: int) -> str:
     return matched.targets[column].name
 
 
-def _missing(matched: Matching, made: Instrument) -> Iterator[DataFrame]:
+def _missing(matched: Matching, made: Instrument) -> Iterator[Found]:
     here = {target.name for target in matched.targets.values()}
     for name in made.columns:
         if name not in here:

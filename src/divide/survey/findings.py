@@ -1,12 +1,11 @@
 """What a check found: one row a finding, with the cell as in Excel and a stable code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-import numpy as np
-import pandas as pd
-from pandas import DataFrame
+from pandas import DataFrame, Series
 
 from divide import texts
 from divide.errors import RefusedFileError
@@ -28,6 +27,37 @@ SEVERITY: Final = {
     for number in numbers
 }
 COLUMNS: Final = ("code", "row", "column", "question", "found", "after", "detail")
+_TYPES: Final = {
+    **dict.fromkeys(("code", "column", "question", "found", "after"), "str"),
+    "row": "int64",
+    "detail": "object",
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """
+    A finding of one cell or of many: texts and details stand once, or once a row.
+
+    Attributes
+    ----------
+    rows
+        As in Excel; 0 for what is of the whole file.
+    column, question
+        Letters of the file's column; name of the questionnaire's.
+    found, after
+        The text of the cell; what it was corrected to.
+    detail
+        What its message names.
+    """
+
+    code: str | Sequence[str]
+    rows: Sequence[int]
+    column: str = ""
+    question: str = ""
+    found: str | Sequence[str] = ""
+    after: str | Sequence[str] = ""
+    detail: Mapping[str, Any] | Sequence[Mapping[str, Any]] = field(default_factory=dict)
 
 
 def found(
@@ -36,12 +66,18 @@ def found(
     *,
     column: str = "",
     question: str = "",
-    found: str | Iterable[str] = "",
+    found: str | Sequence[str] = "",
     after: str = "",
     detail: Mapping[str, Any] | None = None,
-) -> DataFrame:
+) -> Found:
+    """Note a finding: of the whole file if no row is given, of one row, or of many."""
+    where = [0] if rows is None else [rows] if isinstance(rows, int) else [int(r) for r in rows]
+    return Found(code, where, column, question, found, after, detail or {})
+
+
+def together(parts: Iterable[Found]) -> DataFrame:
     """
-    Note a finding, once or for many rows.
+    Put findings into one frame: what stops first, then by code, question and row.
 
     Returns
     -------
@@ -50,27 +86,16 @@ def found(
         `column` (its letters), `question` (the column's name), `found` (the text of the
         cell), `after` (what it was corrected to), `detail` (what its message names).
     """
-    where = [0] if rows is None else [rows] if isinstance(rows, int) else list(rows)
-    return DataFrame(
-        {
-            "code": code,
-            "row": np.asarray(where, dtype="int64"),
-            "column": column,
-            "question": question,
-            "found": found if isinstance(found, str) else list(found),
-            "after": after,
-            "detail": [dict(detail or {})] * len(where),
-        },
-        index=range(len(where)),
-    )
-
-
-def together(parts: Iterable[DataFrame]) -> DataFrame:
-    """Put findings into one frame: what stops first, then by code, question and row."""
-    chosen = [part for part in parts if len(part)]
-    if not chosen:
-        return found("SV001", []).astype({"code": "str"})
-    every = pd.concat(chosen, ignore_index=True)
+    chosen = [part for part in parts if len(part.rows)]
+    cells: dict[str, list[Any]] = {name: [] for name in COLUMNS}
+    for part in chosen:
+        cells["row"] += list(part.rows)
+        for name in COLUMNS:
+            if name != "row":
+                told = getattr(part, name)
+                many = [told] * len(part.rows) if isinstance(told, str | Mapping) else list(told)
+                cells[name] += many
+    every = DataFrame({name: Series(told, dtype=_TYPES[name]) for name, told in cells.items()})
     rank = every["code"].map(SEVERITY).map({STOP: 0, CORRECTED: 1, NOTE: 2})
     places = {name: at for at, name in enumerate(instrument().columns)}
     asked = every["question"].map(places).fillna(-1)

@@ -68,7 +68,7 @@ def messages(findings: DataFrame, *, lang: str) -> list[Message]:
     Parameters
     ----------
     findings
-        See `findings.found`.
+        See `findings.together`.
     """
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     records = cast(list[dict[str, Any]], findings.to_dict("records"))

@@ -11,7 +11,7 @@ from pandas import DataFrame, Series
 
 from divide.survey.columns import Mask, Texts
 from divide.survey.dates import is_anonymous, read_date
-from divide.survey.findings import found, together
+from divide.survey.findings import Found, found
 from divide.survey.grids import Grid
 from divide.survey.headings import Matching
 from divide.survey.questionnaire import Instrument
@@ -40,7 +40,7 @@ class Sent:
     submitted: Texts
     finished: Mask | None
     unseen: Mapping[str, Mask]
-    findings: DataFrame
+    findings: list[Found]
 
 
 def read_sent(grid: Grid, matched: Matching, family: str, made: Instrument) -> Sent:
@@ -80,7 +80,7 @@ def _unseen(states: DataFrame, sections: NDArray[np.str_]) -> Mask:
     return ~np.column_stack(seen)
 
 
-def choose(replies: DataFrame, *, at: str = "") -> tuple[DataFrame, DataFrame]:
+def choose(replies: DataFrame, *, at: str = "") -> tuple[DataFrame, list[Found]]:
     """
     Choose one reply of each institution: finished beats unfinished, later beats earlier.
 
@@ -117,7 +117,7 @@ def choose(replies: DataFrame, *, at: str = "") -> tuple[DataFrame, DataFrame]:
                 "SV034", group["row"], column=at, question="id_inst", found=str(code), detail=detail
             )
         )
-    return told, together(parts)
+    return told, parts
 
 
 def _dates(grid: Grid, matched: Matching, role: str) -> tuple[Texts, Mask]:
@@ -130,24 +130,18 @@ def _dates(grid: Grid, matched: Matching, role: str) -> tuple[Texts, Mask]:
     return dates, cells.map(lambda text: read[text][1]).to_numpy(dtype=bool)
 
 
-def _doubtful(grid: Grid, matched: Matching, dates: Texts, twofold: Mask) -> DataFrame:
+def _doubtful(grid: Grid, matched: Matching, dates: Texts, twofold: Mask) -> list[Found]:
     if "submitted" not in matched.roles:
-        return together([])
+        return []
     column = matched.roles["submitted"]
     cells = np.array([cell or "" for cell in grid.cells[:, column]], dtype=object)
     lost = (dates == "") & np.array([bool(cell.strip()) for cell in cells], dtype=bool)
     at = letters(column)
-    return together(
-        [
-            *(
-                found("SV031", int(row), column=at, found=cell, after=date[:10])
-                for row, cell, date in zip(
-                    grid.rows[twofold], cells[twofold], dates[twofold], strict=True
-                )
-            ),
-            found("SV047", grid.rows[lost], column=at, found=list(cells[lost])),
-        ]
-    )
+    read = [date[:10] for date in dates[twofold]]
+    return [
+        Found("SV031", grid.rows[twofold].tolist(), at, "", list(cells[twofold]), read),
+        found("SV047", grid.rows[lost], column=at, found=list(cells[lost])),
+    ]
 
 
 def _numbers(cells: Texts) -> NDArray[np.float64]:

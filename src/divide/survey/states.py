@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pandas import DataFrame
 
 from divide.survey.columns import Column, Mask, Texts, is_dont_know
-from divide.survey.findings import found, together
+from divide.survey.findings import Found, found
 from divide.survey.questionnaire import Condition, Instrument, Question
 
 ANSWERED: Final = "answered"
@@ -30,7 +30,7 @@ def states_of(
     *,
     tells_blank: bool,
     unseen: Mapping[str, Mask] | None = None,
-) -> tuple[DataFrame, DataFrame, DataFrame]:
+) -> tuple[DataFrame, DataFrame, list[Found]]:
     """
     Tell for each answer whether there is one, and why not.
 
@@ -51,7 +51,7 @@ def states_of(
     """
     values: dict[str, Texts] = {}
     told: dict[str, Texts] = {}
-    parts: list[DataFrame] = []
+    parts: list[Found] = []
     for name, row in made.columns.items():
         column = columns[name]
         state = _first(column)
@@ -71,7 +71,7 @@ def states_of(
         kept = column.values.copy()
         kept[state != ANSWERED] = None
         values[name], told[name] = kept, state
-    return pd.DataFrame(values, dtype=object), pd.DataFrame(told, dtype=object), together(parts)
+    return pd.DataFrame(values, dtype=object), pd.DataFrame(told, dtype=object), parts
 
 
 def _first(column: Column) -> Texts:
@@ -99,7 +99,7 @@ def _unasked(
     made: Instrument,
     rows: NDArray[np.int64],
     against: Mask,
-) -> DataFrame:
+) -> Found:
     asked = made.columns[row.shown_if.question] if row.shown_if else row
     said = ["" if one is None else str(one) for one in column.values[against]]
     return found(
