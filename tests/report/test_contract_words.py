@@ -15,6 +15,7 @@ SHARED = {
     *("column.canton", "count.canton.one", "count.canton.other"),
     *("column.commune", "count.commune.one", "count.commune.other"),
     "reach.places",
+    *("survey.check.question", "survey.check.code"),
 }
 
 
