@@ -201,7 +201,8 @@ everyone = counted["value"][place] / inside
 offline = 1 - online[online["year"] == surveyed].set_index("group")["high"]["age:60_plus"]
 bounds = {"At least": 0.0, "At least, if no better off": (1 - inside) * offline}
 bounds["At most"] = 1 - inside
-known = divide.read("invisible_minorities", place=place).iloc[0]
+known = divide.read("invisible_minorities", place=place).set_index(["group", "layer_indicator"])
+known = known.loc[("age:80_plus", "no_internet_use_3m")]
 assert abs(known["high"] - bounds["At most"]) < 1e-9
 assert abs(known["low"] - bounds["At least, if no better off"]) < 1e-9
 
@@ -220,6 +221,7 @@ exhibits.table(shown, caption=title, made_from=pd.concat([older, online]), write
 
 # %%
 rungs = divide.read("visibility", place=place)
+rungs = rungs[rungs["group"] == "age:80_plus"]
 steps = {f"L{n}": f"L{n} {divide.label(f'rung.L{n}', lang='en')}" for n in range(1, 8)}
 title = f"The visibility ladder of people aged 80 and over, {names[place]}"
 exhibits.lines(rungs, by="rung", names=steps, title=title, unit=aged, bands="Bounds")

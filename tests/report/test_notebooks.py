@@ -12,6 +12,7 @@ import pytest
 
 from divide import paths
 from divide.errors import ReportError, UnknownNameError
+from divide.report.notebook_sources import account
 from divide.report.notebooks import export_notebook, render_notebook
 
 FIGURE = "application/vnd.plotly.v1+json"
@@ -289,6 +290,15 @@ def test_tables_must_be_named(default_home: Path) -> None:
         render_notebook(run([], code="divide.read(name)"))
     with pytest.raises(ReportError, match="Cell 2 is no plain Python"):
         render_notebook(run([], code="%matplotlib inline"))
+
+
+def test_what_was_worked_out_is_as_old_as_what_it_is_made_from(default_home: Path) -> None:
+    told = account(["sensitivity", "hotspots"], "What does it hang on?")
+    # Of communes there is nothing in the default: neither the table nor what it would rest on.
+    assert {"sensitivity", "visibility", "living_arrangements"} <= set(told["tables"])
+    assert not {"hotspots", "beneficiary_bounds"} & set(told["tables"])
+    # It has no years of its own: the oldest figure below it is Eurostat's of 2007.
+    assert "figures of 2007 to " in told["cite"]
 
 
 def test_a_notebook_without_its_question_is_refused(default_home: Path) -> None:

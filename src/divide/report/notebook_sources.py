@@ -47,7 +47,7 @@ def account(names: Iterable[str], title: str) -> dict[str, Any]:
         Tables that were read; those they are made from count too. Boundaries that are
         not built were not read.
     """
-    used = sorted(_with_bases(name for name in names if tables.exists(name)))
+    used = sorted(_with_bases(names))
     dated = pd.concat([_dated(name) for name in used], ignore_index=True)
     oldest, newest = int(dated["year"].min()), int(dated["year"].max())
     made = [tables.provenance(name) for name in used]
@@ -93,7 +93,9 @@ def _name(call: ast.Call, number: int) -> str:
 def _with_bases(names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for name in names:
-        found |= {name} | _with_bases(tables.provenance(name)["made_from"])
+        # What only official files give was not read where there are none.
+        if tables.exists(name):
+            found |= {name} | _with_bases(tables.provenance(name)["made_from"])
     return found
 
 
@@ -103,7 +105,10 @@ def _dated(name: str) -> pd.DataFrame:
         frame = tables.read(name).assign(source="bfs_boundaries", edition="")
     else:
         frame = tables.read(name)
-    if "year" not in frame.columns:
+    if {"year", "register_date"}.isdisjoint(frame.columns):
+        # Worked out from other tables: as old as those.
+        frame = frame.head(0).assign(year=0)
+    elif "year" not in frame.columns:
         frame = frame.assign(year=frame["register_date"].str[:4].astype(int))
     known = frame["source"].isin([*catalog.sources(), *catalog.publications()])
     return frame.loc[known, ["source", "edition", "year"]].drop_duplicates()
