@@ -20,7 +20,7 @@ report:
 
 test:
 	$(setup)
-	@$(bin)/python -m pytest
+	@$(bin)/python -m pytest -n auto
 
 check:
 	$(setup)

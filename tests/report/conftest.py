@@ -89,19 +89,19 @@ def written(home: Path, mirror: Path | None) -> Site:
     """Write all pages of a built home."""
     with living_in(home, mirror):
         study = load_study(today=TODAY)
-        pages.write_pages(["index", *terms.CANTONS], study=study)
+        pages.write_pages(["index", *terms.CANTONS, "evidence"], study=study)
     return Site(home, mirror, study)
 
 
 @pytest.fixture(scope="session")
 def default_pages(built_default: Path) -> Site:
-    """Return the 27 pages of the embedded default."""
+    """Return the 28 pages of the embedded default."""
     return written(built_default, None)
 
 
 @pytest.fixture(scope="session")
 def mirror_pages(built_official: Path, mirror: Path) -> Site:
-    """Return the 27 pages of the official files, communes included."""
+    """Return the 28 pages of the official files, communes included."""
     return written(built_official, mirror)
 
 

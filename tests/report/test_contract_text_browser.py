@@ -99,7 +99,9 @@ def test_a_text_browser_reads_the_report(site: Any, page: str, dump: Any, read_p
 @pytest.mark.parametrize("page", ["index", "VD"])
 def test_each_canton_stands_with_its_value(default_pages: Any, page: str, dump: Any) -> None:
     raw = dump(default_pages.path(page))
-    rows = default_pages.study.minorities.set_index("place")["value"]
+    rows = default_pages.study.minorities
+    rows = rows[rows["layer_indicator"] == "no_internet_use_3m"]
+    rows = rows[rows["group"] == "age:80_plus"].set_index("place")["value"]
     for canton in terms.CANTONS:
         number = texts.format_share(rows[canton])
         percent = re.escape(number.rstrip("%" + texts.FIXED))

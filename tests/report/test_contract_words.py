@@ -16,6 +16,7 @@ SHARED = {
     *("column.commune", "count.commune.one", "count.commune.other"),
     "reach.places",
     *("survey.check.question", "survey.check.code"),
+    *("survey.actor.I", "survey.dimension.IN", "survey.sign.danger", "survey.sign.opportunity"),
 }
 
 

@@ -102,7 +102,8 @@ def test_rows_are_of_the_page_s_place_alone(site: Any) -> None:
 def test_every_figure_of_a_canton_is_in_its_rows(site: Any) -> None:
     rows = page_rows(site.study, site.place("VD")).set_index(["indicator", "group"])["value"]
     study = site.study
-    for frame in (study.living, study.homes, study.minorities, study.assistance):
+    classed = study.minorities[study.minorities["layer_indicator"] == "no_internet_use_3m"]
+    for frame in (study.living, study.homes, classed.dropna(subset="value"), study.assistance):
         known = frame[frame["place"] == "VD"].set_index(["indicator", "group"])["value"]
         assert len(known)
         for key, value in known.items():
@@ -131,4 +132,7 @@ def test_a_written_number_keeps_three_digits_of_its_figure(site: Any) -> None:
     written = read(to_csv(rows))
     column = written[0].index("value")
     for value, line in zip(rows["value"], written[1:], strict=True):
+        if value != value:
+            assert line[column] == ""
+            continue
         assert float(line[column]) == pytest.approx(value, rel=5e-3)

@@ -76,6 +76,5 @@ def test_the_country_is_told_by_its_published_errors(
     default_pages: Any, error: float, finding: str
 ) -> None:
     study, place = default_pages.study, default_pages.place("index")
-    mine = (study.use["group"] == GROUP) & (study.use["indicator"] == "internet_use_3m")
-    changed = replace(study, use=study.use.assign(se=study.use["se"].mask(mine, error)))
+    changed = replace(study, risk=with_gap(study.risk, 0.243, error, terms.COUNTRY))
     assert found(changed, place) == finding

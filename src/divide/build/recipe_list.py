@@ -137,6 +137,7 @@ RECIPES = {
         _survey("survey_answers", "places", "population", "nursing_homes", "survey_frame"),
         _risk("composition", "population", "education", "living_arrangements", "internet_use"),
         _risk("exclusion_risk", "places", "internet_use", "composition", "education"),
+        _risk("single_scores", "exclusion_risk"),
         _risk("pairs", "internet_use", "composition", "education"),
         _risk("rank_sets", "internet_use", "composition", "education"),
         _risk(

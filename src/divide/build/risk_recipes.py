@@ -7,6 +7,7 @@ from divide.build import Inputs
 from divide.build.settings import lacking, setting
 from divide.build.subjects import as_modelled, country_and_cantons, groups
 from divide.measure import cells, exclusion, layers, national, place_pairs, residents, tau_evidence
+from divide.measure import single_scores as score
 from divide.tidy import beneficiaries
 
 
@@ -77,6 +78,23 @@ def _compared() -> tuple[pd.DataFrame, pd.DataFrame]:
         setting(),
         education=tables.read("education"),
     )
+
+
+def single_scores(_: Inputs) -> pd.DataFrame:
+    """Make the table of the usual composite index of cantons, and of what it hides."""
+    risk, chosen = tables.read("exclusion_risk"), setting()
+    rows = risk[
+        (risk["place_level"] == "canton")
+        & (risk["group"] == terms.TOTAL)
+        & (risk["tau"] == 0)
+        & risk["indicator"].isin(lacking())
+    ]
+    rows = rows.drop_duplicates(["place", "indicator"])
+    found = score.single_scores(
+        rows, draws=catalog.facts("thresholds")["sensitivity"]["draws"], seed=chosen.seed
+    )
+    fixed = {name: rows[name].iloc[0] for name in ("group", "place_level", "year")}
+    return as_modelled(found.assign(indicator=score.INDICATOR, **fixed))
 
 
 def local_differences(_: Inputs) -> pd.DataFrame:

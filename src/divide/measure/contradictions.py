@@ -34,7 +34,8 @@ def contradictions(
     DataFrame
         One row per matter and side: a figure (`value`, with `low` and `high` where published,
         `intervals` says whether two intervals are apart or overlap, or whether a figure
-        without one lies outside or inside the other's) or what a publication found, in four languages; `source`, `edition`.
+        without one lies outside or inside the other's) or what a publication found, in four
+        languages; `source`, `edition`.
 
     Raises
     ------

@@ -7,25 +7,32 @@ from markupsafe import Markup
 
 from divide import catalog, terms, texts
 from divide.errors import ReportError
-from divide.report import figures
 from divide.measure.claims import Sentence, tell
-from divide.report.study import Place, Study
+from divide.report import figures
+from divide.report.study import Place, Study, one
 from divide.show import choropleth, classes, html_tables, shapes
 
 _NAME = "m"
 # The country's map is drawn coarser: 2,131 communes must fit into 250 kB.
-_COUNTRY_WIDTH, _COUNTRY_METRES = 380, 5000.0
+_COUNTRY_WIDTH, _COUNTRY_METRES = 320, 6000.0
 _CANTON_WIDTH = 300
+# A page has a hundred kilobytes: shapes of cantons of many communes are drawn more coarsely.
+_MANY_COMMUNES, _COARSE = 150, 2.0
 
 
 @dataclass(frozen=True)
 class Communes:
-    """Communes of a page: their rows, marks and drawing."""
+    """
+    Communes of a page: their rows, marks and drawing.
+
+    `bounds` are the fewest and the most beneficiaries there can be, if some communes hide theirs.
+    """
 
     rows: pd.DataFrame
     drawing: shapes.Drawing
     breaks: classes.Breaks
     unseen_residents: float
+    bounds: tuple[float, float] | None = None
 
     def symbol(self) -> Markup:
         """Return the geometry, to stand once a page."""
@@ -49,7 +56,16 @@ def communes_of(study: Study, place: Place) -> Communes | None:
         drawing=_drawing(study, place, rows),
         breaks=breaks,
         unseen_residents=float(unseen["residents"].sum()),
+        bounds=_bounds(study, place),
     )
+
+
+def _bounds(study: Study, place: Place) -> tuple[float, float] | None:
+    """Return between which numbers the beneficiaries of a place lie; None if all are told."""
+    if study.bounds is None:
+        return None
+    row = one(study.bounds, place=place.id, group=terms.TOTAL)
+    return (float(row["low"]), float(row["high"])) if row["hidden"] else None
 
 
 def _drawing(study: Study, place: Place, rows: pd.DataFrame) -> shapes.Drawing:
@@ -65,10 +81,11 @@ def _drawing(study: Study, place: Place, rows: pd.DataFrame) -> shapes.Drawing:
         return shapes.simplify(
             areas, width=_COUNTRY_WIDTH, tolerance=_COUNTRY_METRES, lakes=lakes, border="canton"
         )
-    return shapes.simplify(areas, width=_CANTON_WIDTH, lakes=lakes)
+    units = _COARSE if len(areas) > _MANY_COMMUNES else 1.0
+    return shapes.simplify(areas, width=_CANTON_WIDTH, units=units, lakes=lakes)
 
 
-def commune_figure(found: Communes) -> dict[str, object]:
+def commune_figure(found: Communes, place: Place) -> dict[str, object]:
     """Return the commune map: titles, descriptions and sentences by language, one legend."""
     counts = _counts(found)
     title = figures.each("map.communes.title")
@@ -89,7 +106,7 @@ def commune_figure(found: Communes) -> dict[str, object]:
             for lang in terms.LANGUAGES
         },
         "legend": classes.legend(ranges, states, figures.mark_words()),
-        "sentence": {lang: _sentence(found, lang) for lang in terms.LANGUAGES},
+        "sentence": {lang: _sentence(found, place, lang) for lang in terms.LANGUAGES},
     }
 
 
@@ -102,12 +119,21 @@ def _counts(found: Communes) -> dict[str, int]:
     }
 
 
-def _sentence(found: Communes, lang: str) -> Sentence:
+def _sentence(found: Communes, place: Place, lang: str) -> Sentence:
+    residents = texts.format_count(found.unseen_residents)
+    if found.bounds is None:
+        return tell("communes_unseen", lang=lang, statuses=["observed"], residents=residents)
+    low, high = map(texts.format_count, found.bounds)
+    hidden = int(found.rows["value"].isna().sum())
     return tell(
-        "communes_unseen",
+        "beneficiaries_bounds",
         lang=lang,
         statuses=["observed"],
-        residents=texts.format_count(found.unseen_residents),
+        within=place.within[lang],
+        low=low,
+        high=high,
+        communes=texts.plural("count.commune", hidden, lang=lang),
+        residents=residents,
     )
 
 

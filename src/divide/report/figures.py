@@ -10,7 +10,7 @@ from divide.report.study import Place, Study, one
 from divide.show import classes, intervals, ladder, tiles
 
 _MARKS = ("s-suppressed", "s-uncertain", "s-missing", "s-none")
-_INDICATORS = (
+INDICATORS = (
     "no_internet_use_3m",
     "no_advanced_digital_skills",
     "no_smartphone",
@@ -114,10 +114,10 @@ def expected_chart(study: Study, place: Place) -> Markup:
     shown = ["indicator", "tau", "value", "low", "high"]
     here = (study.risk["place"] == place.id) & (study.risk["group"] == terms.TOTAL)
     frame = study.risk.loc[here, shown].rename(columns={"indicator": "row"}).assign(mark="")
-    frame = frame.sort_values("row", key=lambda names: names.map(_INDICATORS.index), kind="stable")
+    frame = frame.sort_values("row", key=lambda names: names.map(INDICATORS.index), kind="stable")
     return intervals.interval_chart(
         frame[["row", "tau", "value", "low", "high", "mark"]],
-        labels={name: each(f"indicator.{name}") for name in _INDICATORS},
+        labels={name: each(f"indicator.{name}") for name in INDICATORS},
         texts=_written(frame[frame["tau"] == frame["tau"].max()]),
         words={f"band{i}": f"τ = {tau:.2f}" for i, tau in enumerate(sorted(set(frame["tau"])))},
     )

@@ -6,6 +6,7 @@ from typing import Any
 from divide import catalog, texts
 from divide.measure.claims import Sentence, tell
 from divide.report.findings import RISK, findings, published
+from divide.report.overview import in_cantons
 from divide.report.study import Place, Study, one
 
 
@@ -26,7 +27,11 @@ def group_items(study: Study, place: Place, lang: str) -> list[GroupItem]:
     for name, found in findings(study, place.id).items():
         label = texts.label(f"finding.{found}", lang=lang)
         title = texts.label(f"group.{name}", lang=lang)
-        items.append(GroupItem(name, title, found, label, _SENTENCES[name](study, place, lang)))
+        told = _SENTENCES[name](study, place, lang)
+        if place.is_country:
+            group = catalog.facts("groups")[name]["key"]
+            told += tuple(filter(None, [in_cantons(study, group, found, lang)]))
+        items.append(GroupItem(name, title, found, label, told))
     return items
 
 

@@ -126,3 +126,28 @@ def citation(study: Study, title: str, lang: str) -> str:
         oldest=oldest,
         newest=newest,
     )
+
+
+def account_lines(study: Study) -> dict[str, str]:
+    """Say in each language how many communes were joined, and which numbers were left out."""
+    held = study.account
+    if not held:
+        return {}
+    counts = {name: texts.format_count(held[name]) for name in ("joined", "communes", "residents")}
+    return {
+        lang: " ".join(
+            texts.label(key, lang=lang, **values)
+            for key, values in (
+                (
+                    "account.joined",
+                    {"day": held["day"], "found": counts["joined"], "all": counts["communes"]},
+                ),
+                (
+                    "account.left_out",
+                    {"places": ", ".join(held["left_out"]), "residents": counts["residents"]},
+                ),
+            )
+            if key == "account.joined" or held["left_out"]
+        )
+        for lang in terms.LANGUAGES
+    }

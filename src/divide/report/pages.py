@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from divide import paths, terms, texts
-from divide.report import communes, figures, leads, origins
+from divide.measure.claims import Sentence
+from divide.report import cantons, communes, evidence, figures, leads, origins, overview
 from divide.report.downloads import data_address, page_rows, to_csv
 from divide.report.groups import group_items, stability
-from divide.report.stamp import page_path
+from divide.report.stamp import EVIDENCE, page_path
 from divide.report.study import Place, Study, load_study, page_place
-from divide.show import html_tables, palettes, styles
+from divide.show import palettes, styles
 
 
 def write_pages(
@@ -30,7 +30,7 @@ def write_pages(
     study: Study | None = None,
 ) -> None:
     """
-    Write the pages named: `index` for the country, two letters for a canton.
+    Write the pages named: `index` for the country, two letters for a canton, or `evidence`.
 
     Parameters
     ----------
@@ -46,45 +46,69 @@ def write_pages(
     for page in pages:
         if say:
             say(page)
-        place = page_place(page, texts.label)
         target = page_path(page)
         part = target.with_name(f".{page}.{os.getpid()}.part")
         try:
-            part.write_text(render_page(loaded, place, lang=lang), encoding="utf-8", newline="\n")
+            part.write_text(_render(loaded, page, lang), encoding="utf-8", newline="\n")
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
 
 
+def _render(study: Study, page: str, lang: str | None) -> str:
+    if page == EVIDENCE:
+        return render_evidence(study, lang=lang)
+    return render_page(study, page_place(page, texts.label), lang=lang)
+
+
+def render_evidence(study: Study, *, lang: str | None = None) -> str:
+    """Return the HTML of the page of the evidence, opening in `lang` or as the country's."""
+    first = lang or page_place("index", texts.label).language
+    title = f"{texts.label('site.evidence', lang=first)} – {texts.label('site.name', lang=first)}"
+    told = evidence.parts(study, _order(first))
+    return str(_template("evidence.html").render(**_frame(first, f"{title} – divide"), **told))
+
+
 def render_page(study: Study, place: Place, *, lang: str | None = None) -> str:
     """Return a page's HTML, opening in `lang` or in the place's own language."""
     first = lang or place.language
-    order = [first, *(one for one in terms.LANGUAGES if one != first)]
+    order = _order(first)
     found = communes.communes_of(study, place)
-    style = _style()
     return str(
         _template("page.html").render(
-            lang=first,
+            **_frame(first, _title(place, first)),
             place=place.id,
             country=place.is_country,
-            title=_title(place, first),
-            description=texts.label("site.description", lang=first),
-            style=Markup(style),
-            style_hash=f"sha256-{_digest(style)}",
-            skip=texts.label("site.skip", lang=first),
-            languages=terms.LANGUAGES,
-            words={one: _Words(one) for one in terms.LANGUAGES},
-            patterns=palettes.patterns(),
             symbol=found.symbol() if found else "",
             opening=[_opening(study, place, one) for one in order],
             closing=[_closing(study, place, one) for one in order],
-            canton_table=canton_table(study),
+            canton_table=cantons.canton_table(study),
             commune_table=communes.commune_table(found, place) if found else "",
             download=data_address(to_csv(page_rows(study, place))),
             sources=origins.source_list(study, first),
             **_figures(study, place, found),
         )
     )
+
+
+def _order(first: str) -> list[str]:
+    return [first, *(one for one in terms.LANGUAGES if one != first)]
+
+
+def _frame(first: str, title: str) -> dict[str, Any]:
+    """Return what stands around every page: title, style and its hash, words, patterns."""
+    style = _style()
+    return {
+        "lang": first,
+        "title": title,
+        "description": texts.label("site.description", lang=first),
+        "style": Markup(style),
+        "style_hash": f"sha256-{_digest(style)}",
+        "skip": texts.label("site.skip", lang=first),
+        "languages": terms.LANGUAGES,
+        "words": {one: _Words(one) for one in terms.LANGUAGES},
+        "patterns": palettes.patterns(),
+    }
 
 
 def _digest(style: str) -> str:
@@ -105,7 +129,14 @@ def _opening(study: Study, place: Place, lang: str) -> dict[str, Any]:
         "origin": origins.made_from(study, lang),
         "groups": group_items(study, place, lang),
         "stability": stability(study, place, lang),
+        "measure": _measure(study, place, lang),
     }
+
+
+def _measure(study: Study, place: Place, lang: str) -> list[Sentence]:
+    """Say what would have to be measured first; for the country, how far the answer may move."""
+    told = overview.measure_first(study, lang)
+    return [*told, overview.result(study, lang)] if place.is_country else told
 
 
 def _closing(study: Study, place: Place, lang: str) -> dict[str, Any]:
@@ -122,7 +153,7 @@ def _figures(study: Study, place: Place, found: communes.Communes | None) -> dic
     country = place.is_country
     return {
         "tiles": figures.canton_tiles(study, place),
-        "communes": communes.commune_figure(found) if found else None,
+        "communes": communes.commune_figure(found, place) if found else None,
         "expected": {lang: leads.expected(study, place, lang) for lang in terms.LANGUAGES},
         "expected_title": "section.national_rates" if country else "section.expected",
         "chart_title": "chart.published" if country else "expected.title",
@@ -132,6 +163,7 @@ def _figures(study: Study, place: Place, found: communes.Communes | None) -> dic
         "provision": figures.provision(study, place),
         "reach_year": figures.each("reach.year", year=study.homes["year"].max()),
         "ladder": figures.ladder_figure(study, place),
+        "account": origins.account_lines(study) if country else None,
         "origins": {
             "living": origins.source_line(study.living),
             "use": origins.source_line(study.use),
@@ -141,66 +173,6 @@ def _figures(study: Study, place: Place, found: communes.Communes | None) -> dic
             else "",
         },
     }
-
-
-@cache
-def canton_table(study: Study) -> Markup:
-    """Return the table of the 26 cantons: outside private households, expected rates."""
-    rows = _canton_rows(study)
-    columns = [
-        html_tables.Column("name"),
-        html_tables.Column("outside", write=texts.format_share),
-        html_tables.Column("persons", write=texts.format_about),
-        html_tables.Column("expected", write=texts.format_share),
-        html_tables.Column("interval"),
-        html_tables.Column("tau", write=str, status="tau_status"),
-    ]
-    names = ("canton", "outside", "persons_high", "expected", "interval", "tau")
-    heads = [
-        (lang, [texts.label(f"column.{name}", lang=lang) for name in names])
-        for lang in terms.LANGUAGES
-    ]
-    caption = {lang: texts.label("table.cantons", lang=lang) for lang in terms.LANGUAGES}
-    words = {
-        "missing": {lang: texts.label("value.not_even", lang=lang) for lang in terms.LANGUAGES}
-    }
-    return html_tables.table(
-        rows, columns, caption=caption, heads=heads, words=words, row_id="place", prefix="k"
-    )
-
-
-def _canton_rows(study: Study) -> pd.DataFrame:
-    rows = figures.outside(study)[["place", "value", "persons_high"]]
-    risk = study.risk[
-        (study.risk["indicator"] == "no_internet_use_3m")
-        & (study.risk["group"] == terms.TOTAL)
-        & (study.risk["tau"] == study.risk["tau"].max())
-    ]
-    joined = rows.merge(
-        risk[["place", "value", "low", "high", "gap", "tipping_point"]],
-        on="place",
-        suffixes=("", "_expected"),
-        validate="1:1",
-    )
-    ends = zip(joined["low"], joined["high"], strict=True)
-    tipping = joined["tipping_point"]
-    return pd.DataFrame(
-        {
-            "place": joined["place"],
-            "name": [figures.own_name(one) for one in joined["place"]],
-            "outside": joined["value"],
-            "persons": joined["persons_high"],
-            "expected": joined["value_expected"],
-            "interval": [texts.format_range(low, high) for low, high in ends],
-            "tau": [_signed(*one) for one in zip(joined["gap"], tipping, strict=True)],
-            "tau_status": tipping.map(lambda t: "missing" if t != t else ""),
-        }
-    )
-
-
-def _signed(gap: float, tipping: float) -> str:
-    """Say which way a difference goes, and up to which τ it holds."""
-    return "" if tipping != tipping else f"{'↑' if gap > 0 else '↓'}{texts.FIXED}{tipping:.2f}"
 
 
 class _Words(dict[str, str]):

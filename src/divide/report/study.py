@@ -1,8 +1,9 @@
 """The tables a report reads, loaded once, and the places it speaks of."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,23 @@ from geopandas import GeoDataFrame
 
 from divide import catalog, tables, terms
 from divide.errors import ReportError
+from divide.report import commune_rows
+
+# Frames of a study that are tables as they are.
+_TABLES: Final = {
+    "use": "internet_use",
+    "living": "living_arrangements",
+    "risk": "exclusion_risk",
+    "visibility": "visibility",
+    "minorities": "invisible_minorities",
+    "homes": "nursing_homes",
+    "rates": "published_rates",
+    "scores": "single_scores",
+    "pairs": "pairs",
+    "taus": "local_differences",
+    "sensitivity": "sensitivity",
+    "contradictions": "contradictions",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +37,8 @@ class Study:
 
     Frames hold the country and the cantons; `communes` holds one row a commune (its rate,
     status, name, residents) and is None, like `boundaries`, on the embedded default.
+    `bounds` says how many beneficiaries there are above communes that hide theirs (official
+    files only), `account` whom the join of communes left out.
     `origins` holds each source, edition and year that figures rest on; `drawn_by` is the
     source of the boundaries.
     """
@@ -37,6 +57,13 @@ class Study:
     communes: pd.DataFrame | None
     boundaries: GeoDataFrame | None
     today: date
+    scores: pd.DataFrame
+    pairs: pd.DataFrame
+    taus: pd.DataFrame
+    sensitivity: pd.DataFrame
+    contradictions: pd.DataFrame
+    bounds: pd.DataFrame | None = None
+    account: Mapping[str, Any] = field(default_factory=dict)
     drawn_by: str = "bfs_boundaries"
 
 
@@ -57,49 +84,39 @@ class Place:
 
 def load_study(*, today: date | None = None) -> Study:
     """Read the tables; `today` decides which figures are old."""
-    use, living, homes = (
-        _read(name) for name in ("internet_use", "living_arrangements", "nursing_homes")
+    frames = {name: _read(table) for name, table in _TABLES.items()}
+    population, assistance, places = map(_read, ("population", "social_assistance", "places"))
+    boundaries, drawn_by = commune_rows.drawn(places)
+    communes, account = (
+        (None, {})
+        if boundaries is None
+        else commune_rows.commune_rows(population, assistance, places)
     )
-    population, assistance = _read("population"), _read("social_assistance")
-    newest = use[use["year"] == use["year"].max()]
-    dated = [newest, living, homes, population, assistance, _read("education")]
-    places = _read("places")
-    boundaries, drawn_by = _drawn(places)
+    official = (tables.provenance(name)["official"] for name in ("population", "internet_use"))
     return Study(
-        use=use,
-        living=living,
-        risk=_read("exclusion_risk"),
-        visibility=_read("visibility"),
-        minorities=_read("invisible_minorities"),
+        **frames,
         population=_without_communes(population),
         assistance=_without_communes(assistance),
-        homes=homes,
-        rates=_read("published_rates"),
-        origins=pd.concat(
-            [one[["source", "edition", "year", "table"]] for one in dated]
-        ).drop_duplicates(ignore_index=True),
-        official=any(
-            tables.provenance(name)["official"] for name in ("population", "internet_use")
-        ),
-        communes=None if boundaries is None else _communes(population, assistance, places),
+        origins=_origins(frames, population, assistance),
+        official=any(official),
+        communes=communes,
         boundaries=boundaries,
         today=today or date.today(),
+        bounds=_read("beneficiary_bounds") if tables.exists("beneficiary_bounds") else None,
+        account=account,
         drawn_by=drawn_by,
     )
 
 
-def _drawn(places: pd.DataFrame) -> tuple[GeoDataFrame | None, str]:
-    """Return the borders of the day that the list of communes is of, if any, and who drew them."""
-    days = set(places.loc[places["place_level"] == "commune", "register_date"])
-    if not tables.exists("boundaries") or len(days) != 1:
-        return None, "bfs_boundaries"
-    day = str(days.pop())
-    every = tables.read_boundaries(every=True)
-    if day not in set(every.loc[every["place_level"] == "commune", "register_date"]):
-        return None, "bfs_boundaries"
-    made = tables.provenance("boundaries")["official"]
-    drawn_by = next(one["source"] for one in made if one["register_date"] == day)
-    return tables.read_boundaries(day), drawn_by
+def _origins(
+    frames: Mapping[str, pd.DataFrame], population: pd.DataFrame, assistance: pd.DataFrame
+) -> pd.DataFrame:
+    """List each source, edition and year that figures of a page rest on."""
+    use = frames["use"]
+    newest = use[use["year"] == use["year"].max()]
+    dated = [newest, frames["living"], frames["homes"], population, assistance, _read("education")]
+    rows: pd.DataFrame = pd.concat([one[["source", "edition", "year", "table"]] for one in dated])
+    return rows.drop_duplicates(ignore_index=True)
 
 
 def _read(table: str) -> pd.DataFrame:
@@ -114,27 +131,6 @@ def _read(table: str) -> pd.DataFrame:
 
 def _without_communes(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[~frame["place_level"].isin(["commune", "district"])].reset_index(drop=True)
-
-
-def _communes(
-    population: pd.DataFrame, assistance: pd.DataFrame, places: pd.DataFrame
-) -> pd.DataFrame:
-    """Return one row a commune of the register: its rate, status, name and residents."""
-    key = ["place", "register_date"]
-    communes = places[places["place_level"] == "commune"]
-    rates = assistance[
-        (assistance["place_level"] == "commune")
-        & (assistance["indicator"] == "social_assistance_share")
-    ]
-    people = population[
-        (population["place_level"] == "commune") & (population["source"] == "bfs_population")
-    ].rename(columns={"value": "residents"})
-    joined = communes[[*key, "name", "canton"]].merge(
-        rates[[*key, "value", "status"]], on=key, how="left", validate="1:1"
-    )
-    # A commune that the table does not list is not a commune without recipients.
-    joined["status"] = joined["status"].fillna("missing")
-    return joined.merge(people[[*key, "residents"]], on=key, how="left", validate="1:1")
 
 
 def page_place(page: str, words: Any) -> Place:

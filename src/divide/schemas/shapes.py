@@ -69,6 +69,11 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
         "worst_rank": number(),
         "ranking": pa.Column(str, pa.Check.isin(("possible", "none"))),
     },
+    "single_scores": {
+        **{name: number() for name in ("rank", "best_rank", "worst_rank", "distance")},
+        "twin": text(r"^[A-Z]{2}$", nullable=True),
+        **{name: text(nullable=True) for name in ("better_in", "worse_in")},
+    },
     "local_differences": {
         "low": number(),
         "high": number(),

@@ -53,6 +53,7 @@ def simplify(
     *,
     width: int = 1000,
     tolerance: float | None = None,
+    units: float = 1.0,
     lakes: GeoDataFrame | None = None,
     border: str | None = None,
 ) -> Drawing:
@@ -66,7 +67,9 @@ def simplify(
     width : int
         Units from the westernmost to the easternmost point.
     tolerance : float, optional
-        Metres: the side of the square whose area may be cut off. One unit if left out.
+        Metres: the side of the square whose area may be cut off.
+    units : float
+        The same in units, if no metres are given.
     lakes : GeoDataFrame, optional
         Lakes; those at these places are drawn, cut at the drawing's frame.
     border : str, optional
@@ -87,7 +90,7 @@ def simplify(
     places = boundaries["place"].astype(str).tolist()
     _check(places, areas)
     frame = _Frame.around(areas, width)
-    simple = shapely.coverage_simplify(areas, frame.unit if tolerance is None else tolerance)
+    simple = shapely.coverage_simplify(areas, tolerance or units * frame.unit)
     shapes = _shapes(places, simple, areas, frame)
     return Drawing(
         width,
