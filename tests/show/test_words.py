@@ -9,9 +9,7 @@ from divide.show.words import bare, mark_name, need_columns, need_word, spans
 
 def test_hostile_text_shows_as_text() -> None:
     assert spans("<script>") == "&lt;script&gt;"
-    assert spans({"fr": "<b>", "de": "x"}) == (
-        "<i lang=fr>&lt;b&gt;</i> <i lang=de>x</i>"
-    )
+    assert spans({"fr": "<b>", "de": "x"}) == ("<i lang=fr>&lt;b&gt;</i> <i lang=de>x</i>")
 
 
 @pytest.mark.parametrize("name", ["", "a b", "a>", 'a"', "a=b", "é", "a/b"])
