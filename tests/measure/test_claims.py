@@ -7,7 +7,16 @@ import pytest
 
 from divide import terms
 from divide.errors import ClaimError, UnknownNameError
-from divide.measure.claims import STRENGTH, claims, tell, weakest
+from divide.measure import claims as module
+from divide.measure.claims import (
+    STRENGTH,
+    Claim,
+    Subject,
+    claims,
+    tell,
+    weakest,
+    wording_faults,
+)
 
 # What the status of a figure carries, as METHOD section 9 grades it. A status left out here
 # would be a status nobody graded.
@@ -113,3 +122,70 @@ def test_a_claim_that_does_not_exist_lists_the_near_ones() -> None:
 def test_what_fills_a_sentence_is_never_read_as_a_sentence(word: str) -> None:
     told = tell("outside_frame_80", lang="en", statuses=["observed"], share=word, within=word)
     assert word in told.text
+
+
+@pytest.mark.parametrize(
+    ("about", "told"),
+    [
+        (Subject("commune", 2_999), "a commune under 3000 residents"),
+        (Subject("commune"), "a commune under 3000 residents"),
+        (Subject("institution"), "one institution"),
+        (Subject("person"), "one person"),
+    ],
+)
+def test_no_sentence_is_about_few(about: Subject, told: str) -> None:
+    with pytest.raises(ClaimError, match=f"would be about {told}: no sentence is"):
+        tell("youth_in_care", lang="fr", statuses=[], about=about, within="ici")
+
+
+@pytest.mark.parametrize("about", [Subject("commune", 3_000), Subject("canton"), None])
+def test_larger_places_have_sentences(about: Subject | None) -> None:
+    assert tell("youth_in_care", lang="fr", statuses=[], about=about, within="ici").text
+
+
+def of_kind(kind: str, evidence: str = "observed") -> dict[str, Claim]:
+    """Return one claim of a kind, alone."""
+    words = dict.fromkeys(terms.LANGUAGES, "First: Zug.")
+    return {"x": Claim("x", evidence, words, kind)}
+
+
+def test_a_rank_needs_a_rank_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "claims", lambda: of_kind("rank"))
+    with pytest.raises(ClaimError, match="ranks places, and no rank set stands behind it"):
+        tell("x", lang="en", statuses=["observed"])
+    assert tell("x", lang="en", statuses=["observed"], ranked=True).text == "First: Zug."
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [("observed", True), ("provisional", True), ("modelled", False)]
+)
+def test_what_is_modelled_has_no_trend(
+    status: str, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "claims", lambda: of_kind("trend", "modelled"))
+    if told:
+        assert tell("x", lang="en", statuses=[status]).text
+    else:
+        with pytest.raises(ClaimError, match="what is modelled has no trend"):
+            tell("x", lang="en", statuses=[status])
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "Uri has {share} excluded."),
+        ("de", "In Uri sind {share} ausgeschlossen."),
+        ("fr", "À Uri, {share} ; elles sont {range}."),
+        ("it", "Uri ha {share} di esclusi."),
+    ],
+)
+def test_what_is_expected_is_never_worded_as_being_so(lang: str, text: str) -> None:
+    assert wording_faults(Claim("x", "modelled", {lang: text}))
+    assert not wording_faults(Claim("x", "observed", {lang: text}))
+
+
+def test_claims_worded_too_strongly_do_not_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    strong = {"evidence": "modelled", **dict.fromkeys(terms.LANGUAGES, "Uri has {share} excluded.")}
+    monkeypatch.setattr(module.catalog, "facts", lambda _: {"x": strong})
+    with pytest.raises(ClaimError, match=r"'x' is worded too strongly: en: has \{share\}"):
+        claims.__wrapped__()

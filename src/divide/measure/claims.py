@@ -156,19 +156,37 @@ def tell(
     if name not in claims():
         raise UnknownNameError(f"There is no claim {name!r}. {near_names(name, list(claims()))}")
     claim = claims()[name]
-    _refuse_subject(name, about)
-    _refuse_kind(claim, statuses, ranked)
-    carried = weakest(statuses)
-    if STRENGTH.index(carried) > STRENGTH.index(claim.evidence):
-        raise ClaimError(
-            f"Claim '{name}' speaks of what is {claim.evidence}, but its figures are {carried}. "
-            "Use a claim of that class, or better figures."
-        )
+    check_claim(claim, statuses, about=about, ranked=ranked)
     try:
         text = claim.text[lang].format_map(values)
     except KeyError as missing:
         raise ClaimError(f"Claim '{name}' in {lang} needs a value for {missing}.") from None
     return Sentence(text[:1].upper() + text[1:], claim.evidence)
+
+
+def check_claim(
+    claim: Claim, statuses: list[str], *, about: Subject | None = None, ranked: bool = False
+) -> None:
+    """
+    Refuse a claim that its figures, its subject, its kind or its wording do not carry.
+
+    Parameters are those of `tell`.
+
+    Raises
+    ------
+    ClaimError
+        As `tell`, and if it says of what is expected that it is so.
+    """
+    _refuse_subject(claim.id, about)
+    _refuse_kind(claim, statuses, ranked)
+    carried = weakest(statuses)
+    if STRENGTH.index(carried) > STRENGTH.index(claim.evidence):
+        raise ClaimError(
+            f"Claim '{claim.id}' speaks of what is {claim.evidence}, but its figures are "
+            f"{carried}. Use a claim of that class, or better figures."
+        )
+    if faults := wording_faults(claim):
+        raise ClaimError(f"Claim '{claim.id}' is worded too strongly: {'; '.join(faults)}.")
 
 
 def _refuse_subject(name: str, about: Subject | None) -> None:
