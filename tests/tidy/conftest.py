@@ -2,7 +2,7 @@
 
 import os
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -173,3 +173,58 @@ def px_file(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def survey_cube(px_file: Callable[..., Path]) -> Callable[..., Path]:
+    """
+    Return a function that writes a cube of the survey on internet use.
+
+    `names` maps our dimensions to the official ones, `groups` holds their codes and labels;
+    `cells` maps "CODE/0/0/0/2021" to its four numbers, one not typed was not asked.
+    """
+
+    def write(
+        matrix: str,
+        attributes: Iterable[str],
+        names: Mapping[str, str],
+        groups: Mapping[str, Mapping[str, tuple[str, str]]],
+        cells: Mapping[str, str],
+        *,
+        years: Sequence[str] = ("2021", "2014"),
+        unit: str = "Personen",
+    ) -> Path:
+        axes = {
+            official: {code: label for code, (_, label) in groups[ours].items()}
+            for ours, official in names.items()
+        }
+        measures = [f"Anzahl {unit}", "Anteil (in % von allem)"]
+        results = ["Wert", "Konfidenzintervall +/-"]
+        dimensions = {
+            "Attribut": {code: code for code in attributes},
+            **axes,
+            "Jahr": years,
+            "Absolut / relativ": measures,
+            "Resultat": results,
+        }
+        ends = ["/".join(pair) for pair in product(measures, results)]
+        numbers = {
+            f"{key}/{end}": number
+            for key, four in cells.items()
+            for end, number in zip(ends, four.split(), strict=True)
+        }
+        return px_file(matrix, dimensions, numbers)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def at() -> Callable[[pd.DataFrame, str], pd.Series]:
+    """Return a function that finds the one row of an official cell."""
+
+    def find(rows: pd.DataFrame, cell: str) -> pd.Series:
+        found = rows[rows["cell"] == cell]
+        assert len(found) == 1, f"{len(found)} rows for {cell}"
+        return found.iloc[0]
+
+    return find

@@ -10,48 +10,22 @@ from divide.tidy.online_activities import INDICATORS, tidy_online_activities
 NAMES = {"sex": "Geschlecht", "age": "Altersklasse", "education": "Bildungsstand"}
 # BFS, px-x-1604000000_102, edition 2021-12-15: shares of e-mail and health information, all
 # persons; the counts are made up.
-# A cell has four numbers: persons, their interval, per cent, its interval.
 CELLS = {
-    "IUEMCH/0/0/0/2021": (6312432, 79234, 88.1, 1.1),
-    "IUHEINFCH/0/0/0/2021": (4989173, 99011, 69.6, 1.6),
+    "IUEMCH/0/0/0/2021": "6312432 79234 88.1 1.1",
+    "IUHEINFCH/0/0/0/2021": "4989173 99011 69.6 1.6",
 }
-MEASURES = ["Anzahl Personen", "Anteil (in % der Gesamtbevölkerung)"]
-RESULTS = ["Wert", "Konfidenzintervall +/-"]
 
 
 @pytest.fixture
-def cube(px_file):
+def cube(survey_cube):
     def write(attributes=INDICATORS):
-        axes = {
-            official: {code: label for code, (_, label) in GROUPS[ours].items()}
-            for ours, official in NAMES.items()
-        }
-        cells = {
-            f"{key}/{measure}/{result}": str(CELLS[key][2 * i + j])
-            for key in CELLS
-            if key.split("/")[0] in attributes
-            for i, measure in enumerate(MEASURES)
-            for j, result in enumerate(RESULTS)
-        }
-        dimensions = {
-            "Online-Aktivität": {code: code for code in attributes},
-            **axes,
-            "Jahr": ["2021", "2019"],
-            "Absolut / relativ": MEASURES,
-            "Resultat": RESULTS,
-        }
-        return px_file("px-x-1604000000_102", dimensions, cells)
+        cells = {key: cell for key, cell in CELLS.items() if key.split("/")[0] in attributes}
+        return survey_cube("px-x-1604000000_102", attributes, NAMES, GROUPS, cells)
 
     return write
 
 
-def at(rows, cell):
-    found = rows[rows["cell"] == cell]
-    assert len(found) == 1, f"{len(found)} rows for {cell}"
-    return found.iloc[0]
-
-
-def test_shares_are_of_all_persons(cube):
+def test_shares_are_of_all_persons(cube, at):
     rows = tidy_online_activities(cube(), edition="2021-12-15")
     schemas.check(rows, "online_activities")
     row = at(rows, "IUHEINFCH/0/0/0/2021")
@@ -78,7 +52,7 @@ def test_the_facts_know_every_activity_by_its_code():
 
 
 @pytest.mark.mirror
-def test_the_official_file(mirror):
+def test_the_official_file(mirror, at):
     path = mirror / "bfs_ict_activities" / "2021-12-15" / "px-x-1604000000_102.px"
     rows = tidy_online_activities(path, edition="2021-12-15")
     # 89 activities surveyed in some year × 54 groups of the official cube, nil rows left out.
