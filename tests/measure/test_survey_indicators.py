@@ -11,6 +11,7 @@ from divide.errors import FactsError, MethodError, UnknownNameError
 from divide.measure import survey_indicators as facts
 from divide.measure.data_defect import Doubt
 from divide.measure.designs import Design, survey_design
+from divide.measure.silence import professionals_of
 from divide.measure.survey_indicators import (
     ACTORS,
     DIMENSIONS,
@@ -27,7 +28,6 @@ from divide.measure.survey_results import (
     dimension_matrix,
     equipment_cube,
     estimate_indicators,
-    professionals_of,
 )
 from divide.measure.visibility import Bounds
 

@@ -46,6 +46,8 @@ class Fit:
         The answers behind it.
     matrix
         Covariate patterns × coefficients.
+    apart
+        Label of each pattern beyond its covariates: what does not enter the rate.
     """
 
     theta: Array
@@ -54,6 +56,7 @@ class Fit:
     levels: dict[str, tuple[str, ...]]
     counts: Counts
     matrix: Array
+    apart: Codes
 
     @property
     def phi(self) -> float:
@@ -78,6 +81,7 @@ def fit_bands(
     covariates: pd.DataFrame,
     *,
     by: Sequence[str],
+    apart: Codes | None = None,
 ) -> Fit:
     """
     Fit the model by maximum likelihood.
@@ -90,6 +94,9 @@ def fit_bands(
         Clients of each answering institution, 1 or more.
     covariates
         One row per answer; `by` names the columns that enter, each as classes.
+    apart
+        Label of each answer that keeps it apart from others of the same covariates, such as
+        its cell of the frame: the rate does not depend on it.
 
     Examples
     --------
@@ -102,8 +109,10 @@ def fit_bands(
     if not len(clients) or not (clients >= 1).all():
         raise MethodError("Answers of institutions without a client tell nothing: leave them out.")
     levels = {name: _levels(covariates[name]) for name in by}
-    matrix, pattern, columns = _patterns(covariates, levels)
+    labels = np.zeros(len(clients), dtype=np.int64) if apart is None else apart
+    matrix, pattern, columns = _patterns(covariates, levels, labels)
     counts = collect(low, high, clients, pattern)
+    matrix, kept = matrix[:, :-1], matrix[:, -1].astype(np.int64)
     start = np.zeros(matrix.shape[1] + 1)
     middle = float(((low + high) / 2).sum() / clients.sum())
     start[0], start[-1] = np.log((middle + 0.01) / (1 - middle + 0.01)), _START_PHI
@@ -113,7 +122,7 @@ def fit_bands(
         raise MethodError(f"The rates were not found ({found.message}): use fewer covariates.")
     theta = np.asarray(found.x, dtype=float)
     covariance = np.asarray(np.linalg.inv(_curvature(theta, counts, matrix)), dtype=float)
-    return Fit(theta, covariance, columns, levels, counts, matrix)
+    return Fit(theta, covariance, columns, levels, counts, matrix, kept)
 
 
 def _levels(column: pd.Series) -> tuple[str, ...]:
@@ -139,9 +148,10 @@ def rows_of(covariates: pd.DataFrame, levels: dict[str, tuple[str, ...]]) -> Arr
 
 
 def _patterns(
-    covariates: pd.DataFrame, levels: dict[str, tuple[str, ...]]
+    covariates: pd.DataFrame, levels: dict[str, tuple[str, ...]], apart: Codes
 ) -> tuple[Array, Codes, tuple[str, ...]]:
-    rows = rows_of(covariates, levels)
+    """Return the different rows of the model with their labels, and which each answer has."""
+    rows = np.column_stack([rows_of(covariates, levels), apart.astype(float)])
     matrix, pattern = np.unique(rows, axis=0, return_inverse=True)
     names = [f"{name} {one}" for name, known in levels.items() for one in known[1:]]
     return matrix, pattern.ravel().astype(np.int64), ("intercept", *names)

@@ -1,5 +1,8 @@
 """Shares of institutions, or of their clients, to which an answer applies, with three intervals."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -130,12 +133,16 @@ def _beside(
     part[:, whole == 0] = [[0.0], [0.0], [1.0]]  # nobody is left in the base
     figures = [
         _figure(row, float(np.sqrt(s)), n, parts, doubt)
-        for (_, row), s, n, parts in zip(estimates.iterrows(), spread, invited, part.T, strict=True)
+        for row, s, n, parts in zip(
+            estimates.to_dict("records"), spread, invited, part.T, strict=True
+        )
     ]
     return as_rows(groups.labels, figures)
 
 
-def _figure(row: pd.Series, sigma: float, invited: float, parts: Array, doubt: Doubt) -> Figure:
+def _figure(
+    row: Mapping[Hashable, Any], sigma: float, invited: float, parts: Array, doubt: Doubt
+) -> Figure:
     evidence = Evidence(
         value=float(row["value"]),
         se=float(row["se"]),
@@ -160,11 +167,17 @@ def _whole(frame: pd.DataFrame, labels: pd.DataFrame) -> tuple[Array, Array]:
         raise MethodError("A cell of the frame lacks its institutions or clients: fill it.")
     if not len(labels.columns):
         return np.array([frame["whole"].sum()]), np.array([frame["institutions"].sum()])
-    keys = list(labels.columns)
-    sums = frame.groupby(frame[keys].astype(str).agg("|".join, axis=1))[["whole", "institutions"]]
-    wanted = labels.astype(str).agg("|".join, axis=1)
-    found = sums.sum().reindex(wanted)
-    if found.isna().any(axis=None):
-        gone = ", ".join(wanted[found["whole"].isna().to_numpy()])
-        raise MethodError(f"The frame does not know {gone}: recode the answers.")
-    return found["whole"].to_numpy(dtype=float), found["institutions"].to_numpy(dtype=float)
+    sums: dict[tuple[str, ...], Array] = {}
+    numbers = frame[["whole", "institutions"]].to_numpy(dtype=float)
+    for key, row in zip(_keys(frame[list(labels.columns)]), numbers, strict=True):
+        sums[key] = sums.get(key, 0.0) + row
+    wanted = _keys(labels)
+    gone = [" ".join(key) for key in wanted if key not in sums]
+    if gone:
+        raise MethodError(f"The frame does not know {', '.join(gone)}: recode the answers.")
+    found = np.array([sums[key] for key in wanted]).reshape(len(wanted), 2)
+    return found[:, 0], found[:, 1]
+
+
+def _keys(rows: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(zip(*(map(str, rows[name].tolist()) for name in rows), strict=True))

@@ -111,6 +111,7 @@ class Figure:
             "coverage": evidence.coverage,
             "rho": self.doubt.rho,
             "n_eff": self.effective,
+            "sigma": evidence.sigma,
             "threshold": self.doubt.threshold,
             "rho_turn": self.rho_turn,
             "gap_turn": self.gap_turn,

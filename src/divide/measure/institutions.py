@@ -7,6 +7,7 @@ intervals (`data_defect.Figure`); errors hold as if the silent were silent at ra
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, nan
 
 import numpy as np
@@ -33,7 +34,7 @@ def estimate_banded(
     doubt: Doubt,
     lacking: bool = False,
     by: Sequence[str] = ("type", "language_region", "size_class"),
-    domain: str | None = None,
+    domain: str | Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """
     Estimate the share of the frame's clients to which something applies, from bands.
@@ -53,7 +54,7 @@ def estimate_banded(
     by
         What the rate may depend on. Leaving size out biases a rate of clients.
     domain
-        One of `by`: a figure for each of its categories; None: one for the whole frame.
+        One of `by`, or several: a figure for each category; None: one for the whole frame.
 
     Returns
     -------
@@ -61,33 +62,61 @@ def estimate_banded(
         One row per domain: its label, the columns of `data_defect.Figure.as_row`,
         `reliability`, `estimand`, `status` and `error`.
     """
+    predicted = predict_banded(frame, answers, bands=bands, lacking=lacking, by=by)
+    return tell_banded(predicted, doubt=doubt, domain=domain)
+
+
+def predict_banded(
+    frame: pd.DataFrame,
+    answers: pd.DataFrame,
+    *,
+    bands: Bands,
+    lacking: bool = False,
+    by: Sequence[str],
+    apart: Sequence[str] = (),
+) -> "Prediction":
+    """
+    Fit the model once, for figures of any domains.
+
+    Parameters are those of `estimate_banded`, and
+
+    Parameters
+    ----------
+    apart
+        Further columns of frame and answers that domains may be of, though rates do not depend
+        on them: two places whose institutions are alike have one rate.
+    """
     told = answers[answers["band"].notna() & (answers["clients"] > 0)]
-    rest = silent_part(frame, told, by=by)
+    rest = silent_part(frame, told, by=[*by, *apart])
     clients = told["clients"].to_numpy(dtype=float)
     low, high = band_limits(bands, told["band"], clients)
     if lacking:
         low, high = clients - high, clients - low
-    fit = fit_bands(low, high, clients, told, by=by)
-    prediction = _prediction(fit, rest)
-    groups, names = _groups(rest.cells, domain)
-    values, errors = prediction.shares(groups, len(names))
+    fit = fit_bands(low, high, clients, told, by=by, apart=rest.cell)
+    rows = rows_of(rest.cells, fit.levels)
+    return Prediction(fit, rest, rows, fit.apart[fit.counts.pattern], (low, high, clients))
+
+
+def tell_banded(
+    predicted: "Prediction", *, doubt: Doubt, domain: str | Sequence[str] | None = None
+) -> pd.DataFrame:
+    """Estimate by domain from a prediction, as `estimate_banded` does."""
+    groups, names = _groups(predicted.rest.cells, domain)
+    values, errors = predicted.shares(groups, len(names))
     figures = [
-        figure(_evidence(prediction, groups == number, (low, high, clients), share), doubt)
+        figure(_evidence(predicted, groups == number, share), doubt)
         for number, share in enumerate(zip(values, errors, strict=True))
     ]
     return finish(as_rows(names, figures), estimand="people", status="modelled")
 
 
 def _evidence(
-    prediction: "_Prediction",
-    inside: NDArray[np.bool_],
-    heard: tuple[Array, Array, Array],
-    share: tuple[float, float],
+    prediction: "Prediction", inside: NDArray[np.bool_], share: tuple[float, float]
 ) -> Evidence:
-    """Gather what speaks for one group of cells; heard: least, most, and all clients by answer."""
+    """Gather what speaks for one group of cells."""
     rest, (value, se) = prediction.rest, (float(one) for one in share)
     own = inside[rest.cell]
-    low, high, clients = (float(one[own].sum()) for one in heard)
+    low, high, clients = (float(one[own].sum()) for one in prediction.heard)
     silent = float(rest.clients[inside].sum())
     total = clients + silent
     if not total:
@@ -118,11 +147,13 @@ def finish(rows: pd.DataFrame, *, estimand: str, status: str) -> pd.DataFrame:
     )
 
 
-def _groups(cells: pd.DataFrame, domain: str | None) -> tuple[Codes, pd.DataFrame]:
-    if domain is None:
+def _groups(cells: pd.DataFrame, domain: str | Sequence[str] | None) -> tuple[Codes, pd.DataFrame]:
+    keys = [domain] if isinstance(domain, str) else list(domain or ())
+    if not keys:
         return np.zeros(len(cells), dtype=np.int64), pd.DataFrame(index=[0])
-    code, names = pd.factorize(cells[domain])
-    return code.astype(np.int64), pd.DataFrame({domain: names})
+    grouped = cells.groupby(keys, sort=False, observed=True)
+    names = cells[keys].drop_duplicates(ignore_index=True)
+    return np.asarray(grouped.ngroup(), dtype=np.int64), names
 
 
 def _limits(value: float, se: float) -> Bounds:
@@ -133,24 +164,46 @@ def _limits(value: float, se: float) -> Bounds:
 
 
 @dataclass(frozen=True, eq=False)
-class _Prediction:
-    """A fit carried over to the cells of the frame."""
+class Prediction:
+    """
+    A fit carried over to the cells of the frame.
+
+    Attributes
+    ----------
+    rows
+        Of the model, by cell of the frame.
+    entry_cell
+        Cell of the frame of each entry of the fit's counts.
+    heard
+        Least and greatest number of clients that each answer allows, and its clients.
+    """
 
     fit: Fit
     rest: Rest
-    rows: Array  # of the model, by cell of the frame
-    entry_cell: Codes  # cell of the frame of each entry of the fit's counts
+    rows: Array
+    entry_cell: Codes
+    heard: tuple[Array, Array, Array]
 
     def sums(self, theta: Array) -> Array:
         """Return by cell the expected number of clients, answering and silent."""
-        expected, _ = self._moments(theta)
         mu, _, _ = shape_parameters(theta, self.rows)
-        return self._by_cell(expected) + self.rest.clients * mu
+        return self._by_cell(self._moments(theta)[0]) + self.rest.clients * mu
 
     def _moments(self, theta: Array) -> tuple[Array, Array]:
         counts = self.fit.counts
         _, a, b = (one[counts.pattern] for one in shape_parameters(theta, self.fit.matrix))
         return moments(counts, chances(counts, a, b)[1])
+
+    @cached_property
+    def _found(self) -> tuple[Array, Array]:
+        """Return mean and variance of each entry's number, at the estimate."""
+        return self._moments(self.fit.theta)
+
+    @cached_property
+    def _slopes(self) -> list[Array]:
+        """Return by coefficient how the sums of cells move with it."""
+        theta, steps = self.fit.theta, _STEP * np.eye(len(self.fit.theta))
+        return [(self.sums(theta + one) - self.sums(theta - one)) / (2 * _STEP) for one in steps]
 
     def _by_cell(self, each: Array) -> Array:
         weighted = self.fit.counts.copies * each
@@ -158,17 +211,12 @@ class _Prediction:
 
     def shares(self, groups: Codes, count: int) -> tuple[Array, Array]:
         """Return share and standard error by group of cells."""
-        theta, counts = self.fit.theta, self.fit.counts
-        clients = self._by_cell(counts.size) + self.rest.clients
+        clients = self._by_cell(self.fit.counts.size) + self.rest.clients
         total = sums_by(groups, clients, count=count)
-        value = sums_by(groups, self.sums(theta), count=count)
-        slopes = [
-            sums_by(groups, self.sums(theta + one) - self.sums(theta - one), count=count)
-            for one in _STEP * np.eye(len(theta))
-        ]
-        slope = np.stack(slopes) / (2 * _STEP)
+        value = sums_by(groups, self.sums(self.fit.theta), count=count)
+        slope = np.stack([sums_by(groups, one, count=count) for one in self._slopes])
         of_theta = np.einsum("td,ts,sd->d", slope, self.fit.covariance, slope)
-        own = sums_by(groups, self._by_cell(self._moments(theta)[1]), count=count)
+        own = sums_by(groups, self._by_cell(self._found[1]), count=count)
         new = sums_by(groups, self._unheard_variance(), count=count)
         with np.errstate(divide="ignore", invalid="ignore"):
             return value / total, np.sqrt(of_theta + own + new) / total
@@ -186,15 +234,8 @@ class _Prediction:
         own = inside[self.entry_cell]
         if not own.any():
             return float(np.sqrt(value * (1 - value) * self.fit.phi)) if value == value else nan
-        expected, variance = self._moments(self.fit.theta)
+        expected, variance = self._found
         size, copies = counts.size[own], counts.copies[own]
         rate = expected[own] / size
         spread = (rate - value) ** 2 + variance[own] / size**2
         return float(np.sqrt((copies * size * spread).sum() / (copies * size).sum()))
-
-
-def _prediction(fit: Fit, rest: Rest) -> _Prediction:
-    rows = rows_of(rest.cells, fit.levels)
-    place = {tuple(row): number for number, row in enumerate(rows)}
-    cell = np.array([place[tuple(row)] for row in fit.matrix], dtype=np.int64)
-    return _Prediction(fit, rest, rows, cell[fit.counts.pattern])

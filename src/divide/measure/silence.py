@@ -76,3 +76,39 @@ def silent_part(frame: pd.DataFrame, answers: pd.DataFrame, *, by: Sequence[str]
         mean**2 + np.where(clients > 0, cells["clients_sd"].to_numpy(), 0) ** 2
     )
     return Rest(cells, cell, left, clients, squares)
+
+
+def professionals_of(
+    cells: pd.DataFrame, answers: pd.DataFrame, *, by: Sequence[str]
+) -> pd.DataFrame:
+    """
+    Put the number of professionals in the place of clients: no frame counts them.
+
+    Assumed: silent institutions have as many per client as the answering ones of their type
+    (the first of `by`), or as all answering ones where none of the type tells.
+
+    Parameters
+    ----------
+    cells
+        Cells of the frame.
+    answers
+        `by`, `clients` and `professionals` of each answering institution.
+
+    Examples
+    --------
+    >>> cells = pd.DataFrame({"type": ["a"], "institutions": [2], "clients": [100],
+    ...                       "clients_sd": 10})
+    >>> answers = pd.DataFrame({"type": ["a"], "clients": [60], "professionals": [30]})
+    >>> professionals_of(cells, answers, by=["type"])["clients"].tolist()     # 30 + 40 · 30/60
+    [50.0]
+    """
+    known = answers[answers["clients"].notna() & answers["professionals"].notna()]
+    rest = silent_part(cells, known, by=by)
+    sums = known.groupby(by[0], observed=True)[["clients", "professionals"]].sum()
+    everyone = known["professionals"].sum() / known["clients"].sum()
+    ratio = rest.cells[by[0]].map(sums["professionals"] / sums["clients"]).fillna(everyone)
+    heard = sums_by(rest.cell, known["professionals"].to_numpy(dtype=float), count=len(rest.cells))
+    return rest.cells.assign(
+        clients=heard + rest.clients * ratio.to_numpy(),
+        clients_sd=rest.cells["clients_sd"] * ratio,
+    )

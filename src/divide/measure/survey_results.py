@@ -9,10 +9,10 @@ import pandas as pd
 
 from divide.measure.coded_answers import estimate_coded, estimate_counted
 from divide.measure.data_defect import Doubt
-from divide.measure.designs import Design, of_people, sums_by
+from divide.measure.designs import Design, of_people
 from divide.measure.frames import KEYS, sum_cells
-from divide.measure.institutions import estimate_banded
-from divide.measure.silence import silent_part
+from divide.measure.institutions import predict_banded, tell_banded
+from divide.measure.silence import professionals_of
 from divide.measure.survey_indicators import (
     ACTORS,
     BASES,
@@ -68,16 +68,55 @@ def estimate_indicators(
         `layer`, `sign`, `of`, the domain, and the columns of `estimate_banded`. A share of
         institutions comes twice, as *institutions* and as *people* living with one.
     """
-    known = survey_indicators()
-    wanted = known.values() if only is None else [survey_indicator(name) for name in only]
-    survey = _Survey(design, answers, sum_cells(frame, by=by), tuple(by), domain)
-    estimate = {"banded": _banded, "counted": _counted}
-    parts = [
-        _name(one, rows)
-        for one in wanted
-        for rows in estimate.get(one.kind, _coded)(one, survey, doubt or declared_doubt())
+    domains = [() if domain is None else (domain,)]
+    return estimate_domains(design, answers, frame, domains=domains, by=by, doubt=doubt, only=only)[
+        0
     ]
-    return pd.concat(parts, ignore_index=True)
+
+
+def estimate_domains(
+    design: Design,
+    answers: pd.DataFrame,
+    frame: pd.DataFrame,
+    *,
+    domains: Sequence[Sequence[str]],
+    by: Sequence[str] = KEYS,
+    doubt: Doubt | None = None,
+    only: Sequence[str] | None = None,
+) -> list[pd.DataFrame]:
+    """
+    Estimate as `estimate_indicators` does, for several ways to split; each model is fitted once.
+
+    Parameters
+    ----------
+    domains
+        Columns of answers and frame to split by; none: the whole frame. Columns that are not in
+        `by` split figures, but rates from bands do not depend on them.
+
+    Returns
+    -------
+    list of DataFrame
+        One for each of `domains`, in their order.
+    """
+    known = survey_indicators()
+    wanted = list(known.values()) if only is None else [survey_indicator(name) for name in only]
+    apart = tuple(dict.fromkeys(one for domain in domains for one in domain if one not in by))
+    cells = sum_cells(frame, by=[*by, *apart])
+    survey = _Survey(design, answers, cells, tuple(by), apart, doubt or declared_doubt())
+    splits = [_split(survey, tuple(domain)) for domain in domains]
+    estimate = {"banded": _banded, "counted": _counted}
+    parts = [estimate.get(one.kind, _coded)(one, survey, splits) for one in wanted]
+    return [
+        pd.concat(
+            [
+                _name(one, rows)
+                for one, found in zip(wanted, parts, strict=True)
+                for rows in found[at]
+            ],
+            ignore_index=True,
+        )
+        for at in range(len(domains))
+    ]
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,16 +127,33 @@ class _Survey:
     answers: pd.DataFrame
     cells: pd.DataFrame
     by: tuple[str, ...]
-    domain: str | None
-
-    @property
-    def split(self) -> pd.Series | None:
-        """Return the domain of each answer."""
-        return None if self.domain is None else self.answers[self.domain]
+    apart: tuple[str, ...]
+    doubt: Doubt
 
     def number(self, of: str) -> pd.Series:
         """Return the clients or professionals of each answering institution."""
         return pd.to_numeric(self.answers[BASES[of]])
+
+
+@dataclass(frozen=True, eq=False)
+class _Split:
+    """One way to split: the domain of each answer, and the frame's sums by domain."""
+
+    columns: tuple[str, ...]
+    labels: pd.DataFrame | None
+    cells: pd.DataFrame
+
+
+def _split(survey: _Survey, columns: tuple[str, ...]) -> _Split:
+    sums = ["institutions", "clients"]
+    if not columns:
+        return _Split(columns, None, survey.cells[sums])
+    cells = survey.cells.groupby(list(columns), observed=True, as_index=False)[sums].sum()
+    return _Split(columns, survey.answers[list(columns)].astype("category"), cells)
+
+
+# By domain, the rows of each estimand.
+_Rows = list[list[pd.DataFrame]]
 
 
 def _name(one: SurveyIndicator, rows: pd.DataFrame) -> pd.DataFrame:
@@ -106,81 +162,59 @@ def _name(one: SurveyIndicator, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([first, rows.reset_index(drop=True)], axis=1)
 
 
-def _banded(one: SurveyIndicator, survey: _Survey, doubt: Doubt) -> list[pd.DataFrame]:
-    told = survey.answers[list(survey.by)].assign(
+def _banded(one: SurveyIndicator, survey: _Survey, splits: Sequence[_Split]) -> _Rows:
+    keys = [*survey.by, *survey.apart]
+    told = survey.answers[keys].assign(
         band=survey.answers[one.question].astype(object),
         **{name: survey.number(name) for name in BASES},
     )
-    cells, by = survey.cells, survey.by
-    rows = estimate_banded(
-        cells if one.of == "clients" else professionals_of(cells, told, by=by),
+    predicted = predict_banded(
+        survey.cells if one.of == "clients" else professionals_of(survey.cells, told, by=keys),
         told.assign(clients=told[one.of]),
         bands=bands(),
-        doubt=doubt,
         lacking=one.lacking,
-        by=by,
-        domain=survey.domain,
+        by=survey.by,
+        apart=survey.apart,
     )
-    return [rows.assign(estimand="people" if one.of == "clients" else one.of)]
+    estimand = "people" if one.of == "clients" else one.of
+    found = [tell_banded(predicted, doubt=survey.doubt, domain=one.columns) for one in splits]
+    return [[rows.assign(estimand=estimand)] for rows in found]
 
 
-def professionals_of(
-    cells: pd.DataFrame, answers: pd.DataFrame, *, by: Sequence[str]
-) -> pd.DataFrame:
-    """
-    Put the number of professionals in the place of clients: no frame counts them.
-
-    Assumed: silent institutions have as many per client as the answering ones of their type
-    (the first of `by`), or as all answering ones where none of the type tells.
-
-    Parameters
-    ----------
-    cells
-        Cells of the frame.
-    answers
-        `by`, `clients` and `professionals` of each answering institution.
-
-    Examples
-    --------
-    >>> cells = pd.DataFrame({"type": ["a"], "institutions": [2], "clients": [100],
-    ...                       "clients_sd": 10})
-    >>> answers = pd.DataFrame({"type": ["a"], "clients": [60], "professionals": [30]})
-    >>> professionals_of(cells, answers, by=["type"])["clients"].tolist()     # 30 + 40 · 30/60
-    [50.0]
-    """
-    known = answers[answers["clients"].notna() & answers["professionals"].notna()]
-    rest = silent_part(cells, known, by=by)
-    sums = known.groupby(by[0], observed=True)[["clients", "professionals"]].sum()
-    everyone = known["professionals"].sum() / known["clients"].sum()
-    ratio = rest.cells[by[0]].map(sums["professionals"] / sums["clients"]).fillna(everyone)
-    heard = sums_by(rest.cell, known["professionals"].to_numpy(dtype=float), count=len(rest.cells))
-    return rest.cells.assign(
-        clients=heard + rest.clients * ratio.to_numpy(),
-        clients_sd=rest.cells["clients_sd"] * ratio,
-    )
+def _counted(one: SurveyIndicator, survey: _Survey, splits: Sequence[_Split]) -> _Rows:
+    counts, base = pd.to_numeric(survey.answers[one.question]), survey.number(one.of)
+    return [
+        [
+            estimate_counted(
+                survey.design,
+                counts,
+                base,
+                split.cells,
+                doubt=survey.doubt,
+                domains=split.labels,
+            )
+        ]
+        for split in splits
+    ]
 
 
-def _counted(one: SurveyIndicator, survey: _Survey, doubt: Doubt) -> list[pd.DataFrame]:
-    rows = estimate_counted(
-        survey.design,
-        pd.to_numeric(survey.answers[one.question]),
-        survey.number(one.of),
-        survey.cells,
-        doubt=doubt,
-        domains=survey.split,
-    )
-    return [rows]
-
-
-def _coded(one: SurveyIndicator, survey: _Survey, doubt: Doubt) -> list[pd.DataFrame]:
+def _coded(one: SurveyIndicator, survey: _Survey, splits: Sequence[_Split]) -> _Rows:
     values = indicator_values(survey.answers, one)
     outside = outside_base(survey.answers, one)
-    people = of_people(survey.design, survey.number("clients"))
+    designs = (survey.design, of_people(survey.design, survey.number("clients")))
     return [
-        estimate_coded(
-            each, values, survey.cells, doubt=doubt, domains=survey.split, outside=outside
-        )
-        for each in (survey.design, people)
+        [
+            estimate_coded(
+                design,
+                values,
+                split.cells,
+                doubt=survey.doubt,
+                domains=split.labels,
+                outside=outside,
+            )
+            for design in designs
+        ]
+        for split in splits
     ]
 
 

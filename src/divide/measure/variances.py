@@ -49,27 +49,29 @@ def domain_variances(design: Design, domain: Codes, scores: Array, *, count: int
     return _spread(design, first, second)
 
 
-def residuals(calibration: Calibration, scores: Array) -> Array:
-    """Return what the base-weighted regression on the auxiliaries leaves of scores."""
-    cells = len(calibration.auxiliaries)
+def _fitted(calibration: Calibration, domain: Codes, scores: Array, count: int) -> Array:
+    """Regress the scores of each domain, base-weighted, on the auxiliaries: cells × domains."""
+    cells, width = len(calibration.auxiliaries), count + 1  # column 0: in no domain
     base = sums_by(calibration.cell, calibration.base, count=cells)
-    moment = sums_by(calibration.cell, calibration.base * scores, count=cells)
+    places = calibration.cell * width + (domain + 1)
+    moment = sums_by(places, calibration.base * scores, count=cells * width)
     # Columns of one length: a total in clients and a count of institutions differ by powers.
     length = np.sqrt(base @ calibration.auxiliaries**2)
     scaled = calibration.auxiliaries / np.where(length > 0, length, 1)
     gram = scaled.T @ (base[:, None] * scaled)
-    fitted = scaled @ (np.linalg.pinv(gram, rcond=1e-11, hermitian=True) @ (scaled.T @ moment))
-    return np.asarray(scores - fitted[calibration.cell])
+    inverse = np.linalg.pinv(gram, rcond=1e-11, hermitian=True)
+    return np.asarray(scaled @ (inverse @ (scaled.T @ moment.reshape(cells, width)[:, 1:])))
 
 
 def _calibrated(design: Design, domain: Codes, scores: Array, count: int) -> Array:
     """Take domains one by one: a regression leaves residuals outside the domain, too."""
     calibration = design.calibration
     assert calibration is not None
+    fitted = _fitted(calibration, domain, scores, count)
     first, second = (np.zeros((len(design.population), count)) for _ in range(2))
     for number in range(count):
         own = np.where(domain == number, scores, 0.0)
-        sums = design.weights * residuals(calibration, own)
+        sums = design.weights * (own - fitted[calibration.cell, number])
         if design.clustered:
             sums = sums_by(design.cluster, sums, count=len(design.cluster_stratum))
         first[:, number] = sums_by(design.cluster_stratum, sums, count=len(first))
