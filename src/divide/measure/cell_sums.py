@@ -9,8 +9,8 @@ from pandas import DataFrame
 
 from divide import terms
 from divide.errors import MethodError
-from divide.measure.cell_areas import cut_cells
 from divide.measure.overlay import layer_of
+from divide.measure.overlay_parts import cut_parts
 
 _COUNTS: Final = ("value", "low", "high")
 # How sure a sum is, by the least sure of its cells: as published, counts that stand for
@@ -42,6 +42,7 @@ def sum_cells(
     *,
     indicator: str,
     lakes: GeoDataFrame | None = None,
+    **run: Any,
 ) -> Overlaid:
     """
     Add the counts of cells up by place.
@@ -60,6 +61,8 @@ def sum_cells(
         What is counted.
     lakes
         Lakes, to tell them from land abroad in the account.
+    **run
+        Options of `parallel.map_seeds`: workers, scheduler.
 
     Returns
     -------
@@ -74,7 +77,7 @@ def sum_cells(
     MethodError
         If cells are not of one grid, year and edition.
     """
-    pieces = _with_counts(cut_cells(cells, places, lakes=lakes), cells)
+    pieces = _with_counts(cut_parts(cells, places, lakes=lakes, **run), cells)
     groups = pieces[pieces["located"] == "inside"].groupby("place")
     sums = groups[list(_COUNTS)].sum(skipna=False).join(groups["doubt"].max())
     found = sums.reindex(sorted(places["place"]))

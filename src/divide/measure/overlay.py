@@ -59,12 +59,41 @@ def place_points(
         If coordinates are not what `crs` says, places are of several days or levels, or the
         points have a `place` already.
     """
+    xy = coordinates_of(points, crs=crs, columns=columns)
+    return points.assign(**locate(xy, places, lakes=lakes).set_axis(points.index))
+
+
+def coordinates_of(points: DataFrame, *, crs: str, columns: tuple[str, str]) -> Coordinates:
+    """
+    Return eastings and northings (EPSG:2056) of points that have no place yet, one row a point.
+
+    Raises
+    ------
+    MethodError
+        If they have one, or their coordinates are not what `crs` says.
+    """
     taken = [name for name in (*_KEY, "located") if name in points]
     if taken:
         raise MethodError(f"Points have the columns {', '.join(taken)} already. Rename them.")
-    key = layer_of(places)
     given = (points[name].to_numpy(dtype=np.float64) for name in columns)
-    east, north = to_lv95(*given, crs=crs)
+    return np.column_stack(to_lv95(*given, crs=crs))
+
+
+def locate(
+    xy: Coordinates, places: GeoDataFrame, *, lakes: GeoDataFrame | None = None
+) -> DataFrame:
+    """
+    Say where coordinates lie, one row each: the columns that `place_points` adds.
+
+    Parameters
+    ----------
+    xy
+        Eastings and northings (EPSG:2056), one row a point.
+    places, lakes
+        As in `place_points`.
+    """
+    key = layer_of(places)
+    east, north = np.ascontiguousarray(xy.T)
     lookup = make_lookup(places)
     position, border = find_places(lookup, east, north)
     code = np.where(border, 1, 0).astype(np.int8)
@@ -72,14 +101,15 @@ def place_points(
     code[lost] = 3
     if lakes is not None and len(lakes):
         code[lost[_in_lakes(lakes, east[lost], north[lost])]] = 2
-    code[~(np.isfinite(east) & np.isfinite(north))] = 4
-    ids = pd.array(lookup.places, dtype="str").take(position, allow_fill=True)
+    code[~np.isfinite(xy).all(axis=1)] = 4
     known = pd.array([*key, None], dtype="str")
-    return points.assign(
-        place_level=known.take(np.where(position == NOWHERE, 2, 0)),
-        place=ids,
-        register_date=known.take(np.where(position == NOWHERE, 2, 1)),
-        located=pd.Categorical.from_codes(code, pd.Index(LOCATED)),
+    return DataFrame(
+        {
+            "place_level": known.take(np.where(position == NOWHERE, 2, 0)),
+            "place": pd.array(lookup.places, dtype="str").take(position, allow_fill=True),
+            "register_date": known.take(np.where(position == NOWHERE, 2, 1)),
+            "located": pd.Categorical.from_codes(code, pd.Index(LOCATED)),
+        }
     )
 
 
