@@ -300,3 +300,16 @@ def test_a_group_without_a_rate_of_its_own_cannot_be_told(
     assert mute[["probability", "tipping_point"]].isna().all(axis=None)
     assert mute["value"].notna().all()
     assert "higher" in set(rows[rows["group"] == "age:60_plus"]["state"])
+
+
+def test_fitted_cells_give_published_margins_back(default_home: object) -> None:
+    chosen, use = replace(setting(), draws=20), tables.read("internet_use")
+    cells = survey.survey_cells(use, year=chosen.year, respondents=chosen.respondents)
+    model = fits.fit_indicator(use, "device_laptop", cells, chosen)
+    met = fits.margins_met(model, cells, ["total", "age:60_plus", "age:60_plus|age:15_29"])
+    # BFS, px-x-1604000000_106, 2021: with a laptop 66.0 %, of people 60+ 46.2 %.
+    assert met.loc["total", "published"] == pytest.approx(model.rates.share["total"])
+    gaps = (met["published"] - met["fitted"]).iloc[:2]
+    assert gaps.abs().max() < 0.005
+    # A group that nobody publishes has no published rate: missing, not 0.
+    assert pd.isna(met.loc["age:60_plus|age:15_29", "published"])

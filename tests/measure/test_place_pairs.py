@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from divide import tables
 from divide.build.settings import setting
-from divide.measure.place_pairs import pairs_and_ranks
+from divide.measure.place_pairs import count_told, pairs_and_ranks
 
 LACKING = {"no_internet_use_3m": "internet_use_3m", "no_laptop": "device_laptop"}
 CHOSEN = replace(setting(), draws=300)
@@ -108,3 +108,18 @@ def test_a_group_without_a_rate_of_its_own_is_compared_nowhere(default_home: obj
     unranked = ranks[ranks["group"] == "age:60_plus"]
     assert unranked[["value", "best_rank", "worst_rank"]].isna().all(axis=None)
     assert set(unranked["ranking"]) == {"none"}
+
+
+def test_pairs_are_counted_once_and_ranks_as_wide_as_they_may_be() -> None:
+    three = [("A", "B", "higher", "higher"), ("A", "C", "cannot_tell", "higher")]
+    three += [("B", "C", "cannot_tell", "cannot_tell")]
+    swap = {"higher": "lower", "cannot_tell": "cannot_tell"}
+    both = three + [(b, a, swap[state], swap[alone]) for a, b, state, alone in three]
+    pairs = pd.DataFrame(both, columns=["place", "other", "state", "state_alone"]).assign(tau=0.0)
+    sets = pd.DataFrame(
+        {"tau": 0.0, "best_rank": [1, 1, 1], "worst_rank": [2, 3, 3], "ranking": "none"}
+    )
+    told = count_told(pairs, sets)
+    # A is above B whichever way it is asked, above C only if that is asked alone; the ranks are
+    # 2, 3 and 3 wide.
+    assert told.loc[0.0].tolist() == [3, 2, 1, 3.0, "none"]

@@ -70,3 +70,11 @@ def test_a_long_table_is_folded() -> None:
     assert short.startswith("<table")
     assert long.startswith("<details><summary>Table of 16 rows</summary><table")
     assert "<b>" not in long
+
+
+def test_a_column_of_sentences_begins_at_the_left() -> None:
+    # More than 40 letters in one cell make its column one of sentences.
+    listed = pd.DataFrame({"Try": ["a"], "Short": ["b" * 40], "Answer": ["c" * 41]})
+    told = cells.plain(listed, "Refused")
+    assert "<th scope=col class=l>Answer" in told and "<td class=l>ccc" in told
+    assert "<th scope=col>Short" in told and "<td>bbb" in told

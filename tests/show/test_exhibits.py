@@ -104,3 +104,8 @@ def test_figure_and_words_are_shown_together(
     assert seen[0] is shown.figure
     assert seen[1].data.startswith("<p>A &lt; b. All, ")
     assert seen[1].data.endswith("</table>")
+
+
+def test_a_study_is_named_by_its_publisher(rows: pd.DataFrame) -> None:
+    studied = rows.assign(source="pro_senectute_2025", table=None, edition="2025")
+    assert exhibits.origin(studied) == "Source: Pro Senectute Schweiz"

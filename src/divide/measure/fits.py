@@ -1,6 +1,7 @@
 """One indicator fitted to its published rates, with draws, and shifted to meet its totals."""
 
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -138,3 +139,21 @@ def account(model: Model, cells: survey.Cells) -> dict[str, Any]:
         "fitted": round(rates.share[worst] + gaps[worst], 4),
         "published_se": round(rates.se[worst], 4),
     }
+
+
+def margins_met(model: Model, cells: survey.Cells, groups: Iterable[str]) -> pd.DataFrame:
+    """
+    Set published rates beside those that the fitted cells give back.
+
+    Returns
+    -------
+    DataFrame
+        One row per group (the index): `published`, missing where the rate is not published,
+        and `fitted`.
+    """
+    found = {}
+    for group in groups:
+        held = cells.counts * cells.members(group)
+        published = model.rates.share.get(group, np.nan)
+        found[group] = {"published": published, "fitted": float(held @ model.share / held.sum())}
+    return pd.DataFrame.from_dict(found, orient="index")

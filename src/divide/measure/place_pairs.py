@@ -40,6 +40,34 @@ def pairs_and_ranks(
     return pd.concat(pairs, ignore_index=True), pd.concat(ranked, ignore_index=True)
 
 
+def count_told(pairs: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
+    """
+    Count under each τ how many pairs can be told, and say whether places can be ranked.
+
+    Parameters
+    ----------
+    pairs, sets
+        Tables pairs and rank_sets, rows of one indicator and group.
+
+    Returns
+    -------
+    DataFrame
+        One row per τ (the index): `pairs`, of them told if each was asked `alone`, or all
+        `together`, the median number of ranks a place may hold (`ranks`), and `ranking`.
+    """
+    by = pairs.groupby("tau")
+    width = sets["worst_rank"] - sets["best_rank"] + 1
+    return pd.DataFrame(
+        {
+            "pairs": by.size() // 2,
+            "alone": by["state_alone"].agg(lambda states: int((states == "higher").sum())),
+            "together": by["state"].agg(lambda states: int((states == "higher").sum())),
+            "ranks": width.groupby(sets["tau"]).median(),
+            "ranking": sets.groupby("tau")["ranking"].first(),
+        }
+    )
+
+
 def _compare(
     one: exclusion.Compared, setting: fits.Setting
 ) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:

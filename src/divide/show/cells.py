@@ -14,6 +14,8 @@ from divide.show.words import SIGNS
 _NEVER: Final = "not even 0"
 # A longer table is folded.
 _FOLDED: Final = 15
+# Letters from which a cell is read as a sentence: its column begins at the left.
+_SENTENCE: Final = 40
 
 
 def states(marks: pd.Series) -> dict[str, str]:
@@ -93,9 +95,13 @@ def plain(listed: pd.DataFrame, caption: str) -> Markup:
         If a cell is empty: it would say neither none nor unknown.
     """
     heads = [str(name) for name in listed.columns]
+    shown = listed.set_axis(heads, axis=1)
     found = html_tables.table(
-        listed.set_axis(heads, axis=1),
-        [html_tables.Column(head) for head in heads],
+        shown,
+        [
+            html_tables.Column(head, is_text=bool(shown[head].map(str).str.len().max() > _SENTENCE))
+            for head in heads
+        ],
         caption=caption,
         heads=[("en", heads)],
         words={},

@@ -1,7 +1,8 @@
 """What a figure shows in one sentence, for those who cannot see it."""
 
 from bisect import bisect
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -50,6 +51,64 @@ def of_places(rows: pd.DataFrame) -> str:
     if len(told) > 1:
         told = [f"Highest: {told[-1]}", f"lowest: {told[0]}"]
     return _joined(told, rows["mark"])
+
+
+def of_ranges(frame: pd.DataFrame, names: Mapping[str, str], write: Callable[[float], str]) -> str:
+    """Tell the widest and the narrowest range, and how many lines are in which state."""
+    known = frame[frame["mark"].eq("")]
+    known = known.assign(width=known["high"] - known["low"]).sort_values("width", kind="stable")
+    told = [
+        f"{names[one['row']]}, {write(one['low'])} to {write(one['high'])}"
+        for one in known.to_dict("records")
+    ]
+    if len(told) > 1:
+        told = [f"Widest: {told[-1]}", f"narrowest: {told[0]}"]
+    return _joined(told, frame["mark"])
+
+
+def of_counts(counts: pd.DataFrame, states: Mapping[str, tuple[str, str]]) -> str:
+    """Tell how many are in each state, all lines together."""
+    whole = int(counts.to_numpy().sum())
+    said = [f"{words}: {int(counts[state].sum())}" for state, (words, _) in states.items()]
+    return f"Of {whole} in all, {'; '.join(said)}."
+
+
+def of_rungs(frame: pd.DataFrame, names: Mapping[str, str]) -> str:
+    """Tell what is known of each rung, and of how many nothing is."""
+    known = frame[frame["value"].notna() | (frame["high"] - frame["low"] < 1)]
+    told = [f"{names[one['row']]}: {known_share(one)}" for one in known.to_dict("records")]
+    told.append(f"not counted: {len(frame) - len(known)} of {len(frame)}")
+    return "; ".join(told) + "."
+
+
+def known_share(row: Mapping[Any, Any]) -> str:
+    """
+    Write what is known of a share: its value, the bounds it lies in, or that nobody counted.
+
+    Examples
+    --------
+    >>> known_share({"value": None, "low": 0.816, "high": 1}).replace(FIXED, " ")
+    '81.6 to 100.0 %'
+    >>> known_share({"value": None, "low": 0, "high": 1})
+    'not counted'
+    """
+    low, high = row["low"], row["high"]
+    if pd.notna(low) and 0 < high - low < 1:
+        return f"{100 * low:.1f} to {cells.percent(high)}"
+    if pd.notna(row["value"]) or (pd.notna(low) and low == high):
+        return cells.percent(high if pd.isna(row["value"]) else row["value"])
+    return "not counted"
+
+
+def of_curves(frame: pd.DataFrame, names: Mapping[str, str], x: str) -> str:
+    """Tell where each line begins and ends."""
+    told = []
+    for row, name in names.items():
+        part = frame[frame["row"].eq(row) & frame["mark"].eq("")].sort_values(x)
+        ends = zip(part["value"], part[x], strict=True)
+        said = [f"{cells.percent(value)} at {x}{FIXED}={FIXED}{at:g}" for value, at in ends]
+        told.append(f"{name}: {', '.join(dict.fromkeys([said[0], said[-1]])) if said else 'none'}")
+    return _joined(told, frame["mark"])
 
 
 def _modelled(frame: pd.DataFrame, lines: int) -> str:

@@ -1,6 +1,6 @@
 """Exhibits of notebooks: a figure, one sentence for those who cannot see it, and its table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -70,7 +70,7 @@ def lines(
     """
     rows = releases.admit(rows)
     need_columns(rows, by, "value", "low", "high", "status")
-    frame = _ordered(rows, by, names)
+    frame = order_rows(rows, by, names)
     if "tau" not in frame.columns:
         frame = frame.assign(tau=0.0)
     figure = explore.interval_chart(
@@ -110,7 +110,7 @@ def years(
     """
     rows = releases.admit(rows)
     need_columns(rows, by, "year", "value", "low", "high", "status")
-    frame = _ordered(rows, by, names)
+    frame = order_rows(rows, by, names)
     figure = plotly_years.year_chart(
         frame,
         labels=names,
@@ -163,7 +163,9 @@ def origin(rows: pd.DataFrame) -> str:
     told = []
     for one in found.to_dict("records"):
         known = catalog.sources().get(one["source"])
-        if known is None:
+        if one["source"] in catalog.publications():
+            told.append(str(catalog.publications()[one["source"]]["publisher"]))
+        elif known is None:
             told.append(_METHOD)
         else:
             official = known.official_id if pd.isna(one["table"]) else one["table"]
@@ -172,8 +174,17 @@ def origin(rows: pd.DataFrame) -> str:
     return "Source: " + "; ".join(dict.fromkeys(told))
 
 
-def _ordered(rows: pd.DataFrame, by: str, names: Mapping[str, str]) -> pd.DataFrame:
-    """Return the rows named, in the order of the names, each with its mark."""
+def order_rows(
+    rows: pd.DataFrame, by: str, names: Mapping[str, str], *, needed: Sequence[str] = ("value",)
+) -> pd.DataFrame:
+    """
+    Return the rows named as `row`, in the order of the names, each with its mark.
+
+    Raises
+    ------
+    ReportError
+        If a name has no row, or what is needed is missing and no status says why.
+    """
     absent = [name for name in names if name not in set(rows[by])]
     if absent:
         raise ReportError(f"No row for {', '.join(absent)}: the figure would keep silent on it.")
@@ -181,6 +192,6 @@ def _ordered(rows: pd.DataFrame, by: str, names: Mapping[str, str]) -> pd.DataFr
     kept = rows[rows[by].isin(order)].reset_index(drop=True)
     kept = kept.sort_values(by, key=lambda column: column.map(order), kind="stable")
     marks = kept["status"].map(classes.STATUS_MARKS).fillna("").astype(str)
-    if (kept["value"].isna() & marks.eq("")).any():
+    if (kept[list(needed)].isna().any(axis=1) & marks.eq("")).any():
         raise ReportError("A value is missing and no status says why. Rebuild the tables.")
     return kept.rename(columns={by: "row"}).assign(mark=marks)

@@ -12,12 +12,11 @@ from markupsafe import escape
 from divide.errors import ReportError
 from divide.show.palettes import LIGHT
 from divide.show.plotly_areas import draw_areas, surface
+from divide.show.plotly_labels import chart_height, wrapped
 from divide.show.words import SIGNS, need_columns
 
 GRID: Final = {"gridcolor": LIGHT.line, "zeroline": False, "ticks": ""}
-# Pixels: what stands around a chart, one of its lines, a map.
-_FRAME: Final = 180
-_LINE: Final = 30
+# Pixels.
 _MAP: Final = 560
 _HIDDEN: Final = "s-suppressed"
 
@@ -131,6 +130,7 @@ def interval_chart(
         Legend of an interval, where `{}` stands for tau.
     """
     need_columns(rows, "row", "tau", "value", "low", "high", "mark")
+    labels = wrapped(labels)
     known = rows[rows["mark"].eq("")]
     figure = go.Figure()
     taus = list(known.groupby("tau"))
@@ -156,7 +156,7 @@ def interval_chart(
     figure.update_yaxes(categoryorder="array", categoryarray=order[::-1])
     figure.update_yaxes(automargin=True, showgrid=False, ticklabelstandoff=6)
     figure.update_xaxes(tickformat=".0%", rangemode="tozero", **GRID)
-    figure.update_layout(height=_FRAME + _LINE * len(order))
+    figure.update_layout(height=chart_height(order))
     return finish(figure, title, unit, source)
 
 
