@@ -1,19 +1,21 @@
-"""The page on sources says of each source what the facts say, and names no other."""
+"""The pages on sources and tables say of each what facts and schemas say, and name no other."""
 
 import re
 from pathlib import Path
 
 import pytest
 
-from divide import catalog
+from divide import catalog, schemas, terms
+from divide.build.recipe_list import RECIPES
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "sources.md"
+TABLES = PAGE.with_name("tables.md")
 PARTS = ("Holds", "Population", "Licence", "Comes", "Cannot tell")
 
 
-def sections() -> dict[str, str]:
-    """Return the page's sections by the source they are about."""
-    _, *found = re.split(r"^## (\w+)\n", PAGE.read_text(encoding="utf-8"), flags=re.M)
+def sections(page: Path = PAGE, level: str = "##") -> dict[str, str]:
+    """Return a page's sections by the source or table they are about."""
+    _, *found = re.split(rf"^{level} (\w+)\n", page.read_text(encoding="utf-8"), flags=re.M)
     return dict(zip(found[::2], found[1::2], strict=True))
 
 
@@ -34,3 +36,23 @@ def test_a_section_says_what_the_facts_say(name: str) -> None:
     assert parts["Comes"].startswith("Fetched: ") == bool(source.channels)
     assert parts["Comes"].startswith("Typed") == source.typed
     assert source.successor is None or source.successor in parts["Comes"]
+
+
+def test_every_table_has_its_section() -> None:
+    assert set(sections(TABLES, "###")) == set(schemas.names())
+
+
+@pytest.mark.parametrize("name", schemas.names())
+def test_a_table_is_told_whole(name: str) -> None:
+    told = sections(TABLES, "###")[name]
+    quoted = set(re.findall(r"`(\w+)`", told))
+    first, last = f"_{terms.LANGUAGES[0]}", f"_{terms.LANGUAGES[-1]}"
+    for start in re.findall(rf"`(\w+){first}` … `\1{last}`", told):
+        quoted |= {f"{start}_{lang}" for lang in terms.LANGUAGES}
+    shared = {*terms.KEY, *terms.VALUE, *terms.ORIGIN}
+    known = set(schemas.columns(name))
+    assert known - quoted <= shared | {"source", "edition"}
+    more = set(schemas.key(name)) - (set(terms.KEY) if "indicator" in known else set())
+    stated = re.search(r"^- \*\*Key\.\*\* (.*)$", told, flags=re.M)
+    assert more == (set(re.findall(r"`(\w+)`", stated[1])) if stated else set())
+    assert ("*fetched*" in told) == RECIPES[name].optional
