@@ -191,3 +191,27 @@ def test_what_is_printed_is_rounded_and_hidden_like_official_figures() -> None:
     older = np.array([terms.group_parts(c)["age"] == "60_plus" for c in survey.possible_groups()])
     row = rows.loc["age:60_plus"]
     assert row["count"] / row["value"] == pytest.approx(held[older].sum(), rel=0.001)
+
+
+def test_a_summary_counts_places() -> None:
+    plan = Plan(places=10, tau=0.15)
+    rows = {
+        "held_0": [0.5, 0.7, np.nan],
+        "held_0.15": [0.9, 0.8, np.nan],
+        "held_estimated": [0.6, 0.8, np.nan],
+        "tau": [0.0, 0.2, np.nan],
+        "called": [0.0, 0.0, np.nan],
+        "wrong": [0.0, 0.0, np.nan],
+        "called_naive": [9.0, 7.0, np.nan],
+        "wrong_naive": [3.0, 1.0, np.nan],
+        "refused": [np.nan, np.nan, 1.0],
+    }
+    found = calibration.summarise(pd.DataFrame(rows), plan)
+    assert found["held"] == pytest.approx(0.85) and found["held_naive"] == pytest.approx(0.6)
+    assert found["held_estimated"] == pytest.approx(0.7) and found["tau"] == pytest.approx(0.1)
+    # Of 2 × 10 places none is told, so that none is told wrongly; naively 16, of which 4.
+    assert (found["told"], found["wrong"]) == (0, None)
+    assert (found["told_naive"], found["wrong_naive"]) == (0.8, 0.25)
+    assert found["refused"] == 1
+    alone = calibration.summarise(pd.DataFrame({"refused": [1.0]}), plan)
+    assert alone["held"] is None and alone["told"] is None and alone["refused"] == 1

@@ -1,4 +1,4 @@
-"""The command line: `divide fetch`, `sources`, `build`, `report`, `check`, `notebook`, `survey`."""
+"""The command line: `divide fetch`, `build`, `report`, `check`, `survey`, `calibrate` and more."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from typing import NoReturn
 import click
 
 import divide
-from divide.cli import study, supply, survey
+from divide.cli import method, study, supply, survey
 from divide.errors import DivideError
 
 
@@ -40,5 +40,6 @@ for _command in (
     *(supply.fetch, supply.sources),
     *(study.build, study.report, study.check, study.notebook),
     survey.survey,
+    method.calibrate,
 ):
     app.add_command(_command)

@@ -70,6 +70,41 @@ def calibrate(
     return pd.DataFrame(map_seeds(task, seeds, workers=workers, scheduler=scheduler, block=8))
 
 
+def summarise(found: pd.DataFrame, plan: Plan) -> dict[str, float | None]:
+    """
+    Tell in a few shares what simulated surveys of a plan without a group came to.
+
+    Returns
+    -------
+    dict
+        Of all places, the share whose interval holds the truth: with the true τ (`held`), with
+        τ = 0 (`held_naive`) and with τ̂ (`held_estimated`); the share told from the country
+        (`told`, and `told_naive` at τ = 0), and of these the share on the other side of it
+        (`wrong`, `wrong_naive`); `tau`, the mean τ̂; `refused`, a number of surveys. None where
+        nothing was told.
+    """
+    wanted = {
+        "held": f"held_{plan.tau:g}",
+        "held_naive": "held_0",
+        "held_estimated": "held_estimated",
+        "tau": "tau",
+    }
+    mean = found.reindex(columns=list(wanted.values())).mean()
+    shares = {name: _or_none(mean[column]) for name, column in wanted.items()}
+    for end in ("", "_naive"):
+        counts = found.reindex(columns=[f"called{end}", f"wrong{end}"])
+        called, wrong = counts.sum()
+        everywhere = plan.places * int(counts.iloc[:, 0].count())
+        shares[f"told{end}"] = called / everywhere if everywhere else None
+        shares[f"wrong{end}"] = wrong / called if called else None
+    refused = found["refused"].sum() if "refused" in found else 0.0
+    return shares | {"refused": float(refused)}
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
 def simulate_survey(seed: int, *, plan: Plan, setting: fits.Setting) -> Counts:
     """Simulate one survey and hold what the engine says of it against the truth."""
     rng = np.random.default_rng(seed)

@@ -184,6 +184,7 @@ def _client(scheduler: str, workers: int) -> Iterator[Any]:
             yield client
         return
     try:
+        dask.comm.get_address_host(scheduler)  # a client would wait long for what is no address
         client = dask.Client(scheduler, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(
