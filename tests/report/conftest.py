@@ -15,6 +15,7 @@ from shapely.geometry import box
 
 from divide import tables, terms, texts
 from divide.report import pages
+from divide.report.stamp import TOPICS
 from divide.report.study import Place, Study, load_study, page_place
 
 # Figures age: pages of tests are written on one day, so that no banner moves with the month.
@@ -89,19 +90,19 @@ def written(home: Path, mirror: Path | None) -> Site:
     """Write all pages of a built home."""
     with living_in(home, mirror):
         study = load_study(today=TODAY)
-        pages.write_pages(["index", *terms.CANTONS, "evidence"], study=study)
+        pages.write_pages(["index", *terms.CANTONS, *TOPICS], study=study)
     return Site(home, mirror, study)
 
 
 @pytest.fixture(scope="session")
 def default_pages(built_default: Path) -> Site:
-    """Return the 28 pages of the embedded default."""
+    """Return all pages of the embedded default."""
     return written(built_default, None)
 
 
 @pytest.fixture(scope="session")
 def mirror_pages(built_official: Path, mirror: Path) -> Site:
-    """Return the 28 pages of the official files, communes included."""
+    """Return all pages of the official files, communes included."""
     return written(built_official, mirror)
 
 

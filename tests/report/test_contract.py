@@ -14,9 +14,10 @@ import pytest
 
 import divide
 from divide import catalog, terms
+from divide.report.stamp import TOPICS
 
-PAGES = ("index", *terms.CANTONS, "evidence")
-FRENCH = {"index", "evidence", "FR", "GE", "JU", "NE", "VD", "VS"}
+PAGES = ("index", *terms.CANTONS, *TOPICS)
+FRENCH = {"index", *TOPICS, "FR", "GE", "JU", "NE", "VD", "VS"}
 # What asks a browser for something beyond the file.
 ASKING = {"script", "link", "img", "iframe", "object", "embed", "audio", "video", "source", "base"}
 # Words of programs and of somebody's machine.
@@ -40,7 +41,7 @@ def links(html: str) -> list[str]:
 
 
 def faults(site: Any, find: Callable[[str], object]) -> dict[str, object]:
-    """Look at all 28 pages; return what was found, by page."""
+    """Look at all pages; return what was found, by page."""
     found = {page: find(site.html(page)) for page in PAGES}
     return {page: fault for page, fault in found.items() if fault}
 

@@ -102,9 +102,9 @@ def notebook(number: str) -> None:
 
 
 def _pages(canton: str | None, every: bool) -> list[str]:
-    """Return page names: the country's, the cantons', and that of the evidence."""
+    """Return page names: the country's, the cantons', and those of topics."""
     if canton is not None and every:
         raise UsageError("--canton and --all do not go together: choose one.")
     if canton is not None:
         return [divide.canton(canton).id]
-    return ["index", *terms.CANTONS, "evidence"]
+    return ["index", *terms.CANTONS, *import_module("divide.report.stamp").TOPICS]

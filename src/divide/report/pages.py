@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
@@ -17,9 +17,12 @@ from divide.measure.claims import Sentence
 from divide.report import cantons, communes, evidence, figures, leads, origins, overview
 from divide.report.downloads import data_address, page_rows, to_csv
 from divide.report.groups import group_items, stability
-from divide.report.stamp import EVIDENCE, page_path
+from divide.report.stamp import page_path
 from divide.report.study import Place, Study, load_study, page_place
 from divide.show import palettes, styles
+
+# What a page of no place is made of.
+_TOPICS: Final = {"evidence": evidence.parts}
 
 
 def write_pages(
@@ -30,7 +33,7 @@ def write_pages(
     study: Study | None = None,
 ) -> None:
     """
-    Write the pages named: `index` for the country, two letters for a canton, or `evidence`.
+    Write the pages named: `index` for the country, two letters for a canton, or a topic.
 
     Parameters
     ----------
@@ -56,17 +59,21 @@ def write_pages(
 
 
 def _render(study: Study, page: str, lang: str | None) -> str:
-    if page == EVIDENCE:
-        return render_evidence(study, lang=lang)
+    if page in _TOPICS:
+        return render_topic(study, page, lang=lang)
     return render_page(study, page_place(page, texts.label), lang=lang)
 
 
-def render_evidence(study: Study, *, lang: str | None = None) -> str:
-    """Return the HTML of the page of the evidence, opening in `lang` or as the country's."""
+def render_topic(study: Study, topic: str, *, lang: str | None = None) -> str:
+    """Return the HTML of a page of no place, opening in `lang` or as the country's."""
     first = lang or page_place("index", texts.label).language
-    title = f"{texts.label('site.evidence', lang=first)} – {texts.label('site.name', lang=first)}"
-    told = evidence.parts(study, _order(first))
-    return str(_template("evidence.html").render(**_frame(first, f"{title} – divide"), **told))
+    told = _TOPICS[topic](study, _order(first))
+    return str(_template(f"{topic}.html").render(**_frame(first, _topic(topic, first)), **told))
+
+
+def _topic(topic: str, lang: str) -> str:
+    name = texts.label(f"site.{topic}", lang=lang)
+    return f"{name} – {texts.label('site.name', lang=lang)} – divide"
 
 
 def render_page(study: Study, place: Place, *, lang: str | None = None) -> str:

@@ -9,13 +9,13 @@ from typing import Any
 
 from divide import paths
 
-# The page that is of no place: what holds, and how far.
-EVIDENCE = "evidence"
+# Pages that are of no place: what holds and how far, and what institutions say.
+TOPICS = ("evidence",)
 _NAME = ".stamp.json"
 
 
 def page_path(page: str) -> Path:
-    """Return where a page is written: `index.html`, `evidence.html` or the canton's letters."""
+    """Return where a page is written: `index.html`, the canton's letters, or the topic's name."""
     return paths.reports() / f"{page}.html"
 
 
