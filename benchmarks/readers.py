@@ -111,9 +111,9 @@ def figures(values: Any) -> Any:
     return pd.to_numeric(column, errors="coerce")
 
 
-def alone(kind: str, which: int, path: Path, times: int) -> tuple[float, float]:
+def alone(kind: str, which: int, path: Path, times: int) -> tuple[float, float, float]:
     """
-    Read in a process of its own; return the median seconds of a call, and MB above start-up.
+    Read in a process of its own; return median seconds on the clock and of the processor, and MB.
 
     The first call counts for memory alone: what a library loads or warms up at its first
     call belongs to no file.
@@ -126,25 +126,29 @@ def alone(kind: str, which: int, path: Path, times: int) -> tuple[float, float]:
         "status = lambda: open('/proc/self/status').read();"
         "top = lambda: int(re.search(r'VmHWM:\\s+(\\d+)', status())[1]) / 1024;"
         "before = top(); read(path); above = top() - before;"
-        "took = lambda start: (read(path), time.perf_counter() - start)[1];"
-        "each = [took(time.perf_counter()) for _ in range(int(sys.argv[5]))];"
-        "print(statistics.median(each), above)"
+        "clocks = lambda: (time.perf_counter(), time.process_time());"
+        "took = lambda start: (read(path), [b - a for a, b in zip(start, clocks())])[1];"
+        "each = [took(clocks()) for _ in range(int(sys.argv[5]))];"
+        "print(*map(statistics.median, zip(*each)), above)"
     )
     here = str(Path(__file__).resolve().parent)
     command = [sys.executable, "-c", code, here, kind, str(which), str(path), str(times)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    seconds, megabytes = done.stdout.split()[-2:]  # a peer prints on its way
-    return float(seconds), float(megabytes)
+    wall, work, megabytes = done.stdout.split()[-3:]  # a peer prints on its way
+    return float(wall), float(work), float(megabytes)
 
 
 def compare(name: str, kind: str, path: Path, *, runs: int, times: int) -> None:
     """Print both readers' time and memory on one file, and the ratios."""
     same = equal(kind, path)
     own, peer = ([alone(kind, which, path, times) for _ in range(runs)] for which in (0, 1))
-    mine, theirs = (statistics.median(one[0] for one in taken) for taken in (own, peer))
-    memory = [statistics.median(one[1] for one in taken) for taken in (own, peer)]
+    wall, work, memory = (
+        [statistics.median(one[part] for one in taken) for taken in (own, peer)]
+        for part in range(3)
+    )
     print(
-        f"{name:34s} equal {same}   {mine:8.4f} s against {theirs:8.4f} s: {theirs / mine:6.1f} x"
+        f"{name:34s} equal {same}   {wall[0]:8.4f} s against {wall[1]:8.4f} s: "
+        f"{wall[1] / wall[0]:6.1f} x, of the processor {work[1] / work[0]:6.1f} x"
         f"   {memory[0]:6.0f} MB against {memory[1]:6.0f} MB"
     )
 

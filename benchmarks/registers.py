@@ -13,7 +13,7 @@ COMMUNES, AGES, SEXES, YEARS, MERGED = 2200, 100, 2, 10, 200
 
 
 def main() -> None:
-    """Print the seconds of five runs, over 4.4 million rows."""
+    """Print the seconds of five runs, on the clock and of the processor, over 4.4 million rows."""
     places = [f"{number:04d}" for number in range(1, COMMUNES + 1)]
     # Every tenth commune or so merges into the one before it, as in ten years of the register.
     gone = places[1 : 2 * MERGED : 2]
@@ -22,14 +22,16 @@ def main() -> None:
     new = old[~old["place"].isin(gone)]
     pairs = successors(Link("2014-01-01", "2024-01-01", heirs, "mutations"), old, new)
     counts = table(places)
-    told = []
+    wall, work = [], []
     for _ in range(5):
-        start = time.perf_counter()
+        clock, processor = time.perf_counter(), time.process_time()
         found = restate(counts, pairs, to="2024-01-01")
-        told.append(time.perf_counter() - start)
+        wall.append(time.perf_counter() - clock)
+        work.append(time.process_time() - processor)
         assert found["value"].sum() == counts["value"].sum()
-    seconds = ", ".join(f"{one:.2f}" for one in told)
-    print(f"{len(counts):,} rows, {MERGED} communes merged: {seconds} s")
+    print(f"{len(counts):,} rows, {MERGED} communes merged")
+    for name, taken in (("clock", wall), ("processor", work)):
+        print(f"{name}: {', '.join(f'{one:.2f}' for one in taken)} s")
 
 
 def table(places: list[str]) -> pd.DataFrame:
