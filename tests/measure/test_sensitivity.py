@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from divide import catalog, tables
-from divide.measure.sensitivity import analyse
+from divide.measure.factors import choice, uniform
+from divide.measure.sensitivity import analyse, narrow, run_worlds
 from divide.measure.sobol import inert_factors, sobol_indices
 from divide.measure.worlds import Layer, World, declared_factors, outcomes, states
 
@@ -132,3 +133,32 @@ def test_what_the_study_says_to_measure_first(default_home: object) -> None:
     assert results.loc["pairs_at_risk", ["low", "high"]].tolist() == [26, 26]
     classes = frame[frame["kind"] == "class"]
     assert len(classes) == 2 * 26 and classes["value"].between(0, 1).all()
+
+
+def test_runs_are_those_that_the_table_sums_up() -> None:
+    factors = declared_factors(WORLD, DECLARED)
+    runs = run_worlds(WORLD, factors, draws=200, seed=3)
+    told = analyse(WORLD, DECLARED, groups=("a", "b"), draws=200, size=16, seed=3)
+    result = told[told["kind"] == "result"].set_index("output")
+    ends = runs["persons_unseen"].quantile([0.05, 0.95]).tolist()
+    assert result.loc["persons_unseen", ["low", "high"]].tolist() == ends
+    # One run by hand: registered × eligible × in a private household, canton by canton.
+    first = runs.iloc[0]
+    seen = first["registered"] * first["eligible_80"] * WORLD.in_frame
+    assert first["persons_unseen"] == pytest.approx(float((1 - seen) @ WORLD.aged))
+
+
+def test_what_is_known_leaves_its_part_of_the_runs() -> None:
+    rng = np.random.default_rng(1)
+    wide, source = rng.random(20_000), rng.choice(["here", "there"], 20_000)
+    noise = rng.random(20_000)
+    runs = pd.DataFrame({"wide": wide, "source": source, "limit": noise})
+    runs["y"] = 100 * wide + 10 * (source == "there") + 0 * noise
+    factors = [uniform("wide", 0, 1), choice("source", ["here", "there"], learnable=True)]
+    factors += [uniform("limit", 0, 1, learnable=False)]
+    told = narrow(runs, factors, output="y").set_index(["factor", "known_as"])
+    assert list(told.index) == [("wide", "its middle"), ("source", "here"), ("source", "there")]
+    # wide between .45 and .55, plus 0 or 10: 90 % of a two-step mixture on 45–55 and 55–65.
+    assert told.loc[("wide", "its middle")].tolist() == pytest.approx([46, 64], abs=0.5)
+    assert told.loc[("source", "here")].tolist() == pytest.approx([5, 95], abs=1)
+    assert told.loc[("source", "there")].tolist() == pytest.approx([15, 105], abs=1)
