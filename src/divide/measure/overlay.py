@@ -13,6 +13,8 @@ from divide.measure.coordinates import to_lv95
 from divide.measure.grid_lines import NOWHERE
 from divide.measure.lookup import Coordinates, Flags, find_places, make_lookup
 
+Points = tuple[Coordinates, Coordinates]
+
 # Where a point may lie; the last three have no place.
 LOCATED: Final = ("inside", "border", "lake", "outside", "no_coordinates")
 _KEY: Final = ("place_level", "place", "register_date")
@@ -63,9 +65,9 @@ def place_points(
     return points.assign(**locate(xy, places, lakes=lakes).set_axis(points.index))
 
 
-def coordinates_of(points: DataFrame, *, crs: str, columns: tuple[str, str]) -> Coordinates:
+def coordinates_of(points: DataFrame, *, crs: str, columns: tuple[str, str]) -> Points:
     """
-    Return eastings and northings (EPSG:2056) of points that have no place yet, one row a point.
+    Return eastings and northings (EPSG:2056) of points that have no place yet.
 
     Raises
     ------
@@ -76,24 +78,23 @@ def coordinates_of(points: DataFrame, *, crs: str, columns: tuple[str, str]) -> 
     if taken:
         raise MethodError(f"Points have the columns {', '.join(taken)} already. Rename them.")
     given = (points[name].to_numpy(dtype=np.float64) for name in columns)
-    return np.column_stack(to_lv95(*given, crs=crs))
+    east, north = to_lv95(*given, crs=crs)
+    return east, north
 
 
-def locate(
-    xy: Coordinates, places: GeoDataFrame, *, lakes: GeoDataFrame | None = None
-) -> DataFrame:
+def locate(xy: Points, places: GeoDataFrame, *, lakes: GeoDataFrame | None = None) -> DataFrame:
     """
     Say where coordinates lie, one row each: the columns that `place_points` adds.
 
     Parameters
     ----------
     xy
-        Eastings and northings (EPSG:2056), one row a point.
+        Eastings and northings (EPSG:2056).
     places, lakes
         As in `place_points`.
     """
     key = layer_of(places)
-    east, north = np.ascontiguousarray(xy.T)
+    east, north = xy
     lookup = make_lookup(places)
     position, border = find_places(lookup, east, north)
     code = np.where(border, 1, 0).astype(np.int8)
@@ -101,7 +102,7 @@ def locate(
     code[lost] = 3
     if lakes is not None and len(lakes):
         code[lost[_in_lakes(lakes, east[lost], north[lost])]] = 2
-    code[~np.isfinite(xy).all(axis=1)] = 4
+    code[~(np.isfinite(east) & np.isfinite(north))] = 4
     known = pd.array([*key, None], dtype="str")
     return DataFrame(
         {

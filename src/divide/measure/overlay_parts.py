@@ -44,8 +44,9 @@ def place_parts(
     DataFrame
         What `overlay.place_points` gives.
     """
-    xy = coordinates_of(points, crs=crs, columns=columns)
-    parts = [xy[start : start + part] for start in range(0, max(len(xy), 1), part)]
+    east, north = coordinates_of(points, crs=crs, columns=columns)
+    starts = range(0, max(len(points), 1), part)
+    parts = [(east[start : start + part], north[start : start + part]) for start in starts]
     found = pd.concat(map_seeds(partial(locate, places=places, lakes=lakes), parts, **run))
     return points.assign(**found.set_axis(points.index))
 
