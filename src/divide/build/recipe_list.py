@@ -76,6 +76,12 @@ def _survey(table: str, *tables: str) -> Recipe:
     return Recipe(table, function, tables=tables, folder="institution_survey")
 
 
+def _results(table: str, *tables: str) -> Recipe:
+    """List a table of the survey's figures, as they left through the gate."""
+    function = f"divide.build.result_recipes:{table}"
+    return Recipe(table, function, tables=tables, folder="institution_survey")
+
+
 def _risk(table: str, *tables: str) -> Recipe:
     """List a table of the risk axis."""
     return Recipe(table, f"divide.build.risk_recipes:{table}", tables=tables)
@@ -135,6 +141,7 @@ RECIPES = {
         _extra("institution_coverage", "bakom_coverage"),
         _survey("survey_frame", "places", "population", "nursing_homes"),
         _survey("survey_answers", "places", "population", "nursing_homes", "survey_frame"),
+        _results("survey_results", "survey_frame", "survey_answers"),
         _risk("composition", "population", "education", "living_arrangements", "internet_use"),
         _risk("exclusion_risk", "places", "internet_use", "composition", "education"),
         _risk("single_scores", "exclusion_risk"),

@@ -20,6 +20,8 @@ from divide.survey.wordings import Structure
 
 FOLDER: Final = "institution_survey"
 FRAME: Final = "frame.csv"
+# Whoever keeps the answers puts this file beside them when no more are awaited.
+CLOSED: Final = "closed.txt"
 _FILES: Final = frozenset({".csv", ".xlsx"})
 _BESIDE: Final = {"mapping": ".mapping.yml", "structure": ".structure"}
 
@@ -85,6 +87,11 @@ def kept_files() -> list[Path]:
     """List the files of answers that are kept for the newest wave."""
     found = sorted(_folder().glob("*"))
     return [one for one in found if one.suffix in _FILES and one.name != FRAME]
+
+
+def is_closed() -> bool:
+    """Tell whether the newest wave awaits no more answers: only then may its figures leave."""
+    return (_folder() / CLOSED).is_file()
 
 
 def _folder() -> Path:

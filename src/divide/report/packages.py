@@ -16,6 +16,7 @@ from divide.fetch import receipts, store
 from divide.report import crates
 
 NAMES: Final = ("datapackage.json", "ro-crate-metadata.json")
+_SYNTHETIC: Final = "SYNTHETIC: made from made-up answers; it tells nothing of any institution."
 _TYPES: Final = {"int": "integer", "double": "number", "float": "number", "bool": "boolean"}
 
 
@@ -36,6 +37,7 @@ class Table:
     rows: int
     sha256: str
     origins: tuple[Origin, ...]
+    synthetic: bool = False
 
 
 def are_missing() -> bool:
@@ -87,7 +89,7 @@ def built_tables() -> list[Table]:
     """
     List the built tables with everything they rest on, also through other tables.
 
-    Those of the survey are left out: what is listed here is handed on.
+    The survey's answers and frame are left out: what is listed here is handed on.
     """
     accounts = {
         path.name.removesuffix(".meta.json"): _account(path)
@@ -97,7 +99,13 @@ def built_tables() -> list[Table]:
     for name in accounts:
         found[name] = _rests_on(name, accounts)
     return [
-        Table(name, int(one["rows"]), str(one["sha256"]), tuple(sorted(found[name], key=_by_name)))
+        Table(
+            name,
+            int(one["rows"]),
+            str(one["sha256"]),
+            tuple(sorted(found[name], key=_by_name)),
+            bool(one.get("synthetic")),
+        )
         for name, one in accounts.items()
         if name not in terms.CONFIDENTIAL
     ]
@@ -123,6 +131,7 @@ def _resource(table: Table) -> dict[str, Any]:
     return {
         "profile": "data-resource",
         "name": table.name,
+        **({"description": _SYNTHETIC} if table.synthetic else {}),
         "path": f"data/{table.name}.parquet",
         "format": "parquet",
         "mediatype": "application/vnd.apache.parquet",

@@ -6,6 +6,7 @@ from divide import terms
 from divide.schemas.columns import interval, number, text
 
 _EVIDENCE = ("observed", "published", "modelled", "assumed", "unknown")
+_RELIABLE = ("reliable", "flagged", "unreliable", "none")
 
 EXTRA: dict[str, dict[str, pa.Column]] = {
     "population": {},
@@ -100,6 +101,26 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
         "evidence": pa.Column(str, pa.Check.isin(_EVIDENCE)),
         "smallest": text(r"^L[1-7]$", nullable=True),
     },
+    "survey_results": {
+        **interval(share=True),
+        "n": number(),
+        "coded": pa.Column(str, pa.Check.isin(("", "at_most", "at_least")), coerce=True),
+        "reliability": pa.Column(str, pa.Check.isin(_RELIABLE)),
+        "item": text(),
+        "estimand": pa.Column(str, pa.Check.isin(("institutions", "people", "professionals"))),
+        "dimension": pa.Column(str, pa.Check.isin(("WO", "IN", "AR", "DS", "EQ", "QU"))),
+        "actor": pa.Column(str, pa.Check.isin(("B", "P", "I"))),
+        "layer": text(r"^(HW|SW|CO)$", nullable=True),
+        "sign": text(r"^(danger|opportunity)$", nullable=True),
+        "invited": number(),
+        "coverage": number(share=True),
+        "n_eff": number(),
+        **{
+            f"{name}_{end}": number(share=True)
+            for name in ("defect", "proxy", "worst")
+            for end in ("low", "high")
+        },
+    },
     "invisible_minorities": {
         "layer_indicator": text(),
         "layer": pa.Column(str, pa.Check.isin(("H", "S", "C", "K", "A"))),
@@ -120,7 +141,7 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
 
 # Tables whose every value is a share of 0 to 1.
 OF_SHARES = {"internet_use", "household_access", "international", "exclusion_risk"}
-OF_SHARES |= {"visibility", "invisible_minorities", "online_activities"}
+OF_SHARES |= {"visibility", "invisible_minorities", "online_activities", "survey_results"}
 OF_SHARES |= {"international_skills", "regional_access", "broadband"}
 
 # What identifies a row, where it is more than the observation's key.

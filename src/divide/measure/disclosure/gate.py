@@ -8,7 +8,7 @@ import pandas as pd
 
 from divide.errors import DisclosureError
 from divide.measure.disclosure.protection import protect_cells
-from divide.measure.disclosure.requests import Request, requests
+from divide.measure.disclosure.requests import Request, digests, filled, requests
 from divide.measure.disclosure.rules import Item, Rules, rules
 from divide.measure.disclosure.telling import tell_rows
 from divide.releases import Release
@@ -76,6 +76,16 @@ def protect(
         )
     behind = {name: found for one in asked for name, found in one.digests.items()}
     return Release("", today.isoformat(), "figures", behind, rows)
+
+
+def same_answers(release: Release, answers: pd.DataFrame, *, declared: Rules | None = None) -> bool:
+    """Tell whether a release rests on these answers, in each indicator that both know."""
+    chosen = declared or rules()
+    for (indicator, year), rows in filled(answers).groupby(["indicator", "year"]):
+        own = digests(rows, f"{indicator}|{year}", chosen)
+        if any(release.answers.get(name, one) != one for name, one in own.items()):
+            return False
+    return True
 
 
 def _one(request: Request, chosen: Rules, frame: pd.DataFrame | None) -> pd.DataFrame:

@@ -96,7 +96,7 @@ def requests(
         answers changed since an earlier release: each message says which and what to do.
     """
     _check_figures(figures, rules)
-    given = _filled(answers)
+    given = filled(answers)
     nested(given, rules.ladder)
     found = []
     for (indicator, year), rows in figures.groupby(["indicator", "year"], sort=True):
@@ -166,7 +166,8 @@ def _check_figures(figures: pd.DataFrame, rules: Rules) -> None:
         )
 
 
-def _filled(answers: pd.DataFrame) -> pd.DataFrame:
+def filled(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return answers with what they may leave out: weight 1, no base, no known size."""
     absent = [name for name in ANSWER if name not in answers.columns]
     if absent:
         raise DisclosureError(

@@ -39,11 +39,14 @@ class Item:
         Class of its question in the questionnaire: none, quasi, sensitive, direct, freetext.
     persons
         Whether a count counts persons, which are rounded in public files.
+    modelled
+        Whether a model makes the figure: then it is not what the answers alone add up to.
     """
 
     kind: str
     privacy: str = "none"
     persons: bool = True
+    modelled: bool = False
 
     @property
     def sensitive(self) -> bool:
@@ -107,7 +110,8 @@ class Rules:
 def rules() -> Rules:
     """Read the declared rules from facts."""
     raw = dict(catalog.facts("disclosure"))
-    raw.pop("confidential")
+    for sources in ("confidential", "synthetic"):
+        raw.pop(sources)
     return Rules(
         **{
             **raw,

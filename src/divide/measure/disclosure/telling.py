@@ -65,7 +65,7 @@ def _check_values(request: Request, rows: pd.DataFrame, position: np.ndarray) ->
         base = cells.total(given.base * given.weight)
         total = np.divide(total, base, out=np.full(len(base), np.nan), where=base > 0)
     checked = (position >= 0) & rows["value"].notna() & (rows["status"] != "modelled")
-    if request.item.kind == "median" or not checked.any():
+    if request.item.kind == "median" or request.item.modelled or not checked.any():
         return
     wanted, value = total[position[checked]], rows.loc[checked, "value"].to_numpy(dtype=float)
     wrong = int((np.abs(wanted - value) > _NEAR * np.maximum(np.abs(wanted), 1.0)).sum())
