@@ -56,3 +56,29 @@ def test_a_table_is_told_whole(name: str) -> None:
     stated = re.search(r"^- \*\*Key\.\*\* (.*)$", told, flags=re.M)
     assert more == (set(re.findall(r"`(\w+)`", stated[1])) if stated else set())
     assert ("*fetched*" in told) == RECIPES[name].optional
+
+
+def numbers(page: str, first: str) -> dict[str, list[float]]:
+    """Return the rows of the table whose first head is given: numbers by their name."""
+    (table,) = re.findall(rf"^\| {first} \|.*\n\|[-|]*\n((?:\|.*\n)+)", page, flags=re.M)
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+    return {name: [float(cell) for cell in cells] for name, *cells in rows}
+
+
+def test_what_europe_costs_follows_from_what_was_measured() -> None:
+    page = PAGE.with_name("scaling.md").read_text(encoding="utf-8")
+    measured = {
+        name.partition(":")[0]: cells for name, cells in numbers(page, "work, 40 countries").items()
+    }
+    work, time = numbers(page, "work"), numbers(page, "processors")
+    europe, country = work.pop("together")[::-1]
+    for name, (each, whole) in work.items():
+        # Printed figures are rounded: a country to a hundredth of a second.
+        assert whole == pytest.approx(40 * each, abs=0.5)
+        assert name not in measured or measured[name][0] == whole
+    assert set(measured) < set(work)
+    assert country == pytest.approx(sum(each for each, _ in work.values()), abs=0.1)
+    assert europe == pytest.approx(sum(whole for _, whole in work.values()), abs=1)
+    for processors, (seconds,) in time.items():
+        share = -(-40 // int(processors))
+        assert seconds == pytest.approx(2.4 + share * country, abs=0.5 * share + 0.5)
