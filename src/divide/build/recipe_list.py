@@ -82,6 +82,11 @@ def _results(table: str, *tables: str) -> Recipe:
     return Recipe(table, function, tables=tables, folder="institution_survey")
 
 
+def _mixed(table: str, *tables: str) -> Recipe:
+    """List a table of private households and institutions together."""
+    return Recipe(table, f"divide.build.mixture_recipes:{table}", tables=tables)
+
+
 def _risk(table: str, *tables: str) -> Recipe:
     """List a table of the risk axis."""
     return Recipe(table, f"divide.build.risk_recipes:{table}", tables=tables)
@@ -144,6 +149,7 @@ RECIPES = {
         _results("survey_results", "survey_frame", "survey_answers"),
         _risk("composition", "population", "education", "living_arrangements", "internet_use"),
         _risk("exclusion_risk", "places", "internet_use", "composition", "education"),
+        _mixed("with_institutions", "exclusion_risk", "living_arrangements", "survey_results"),
         _risk("single_scores", "exclusion_risk"),
         _risk("pairs", "internet_use", "composition", "education"),
         _risk("rank_sets", "internet_use", "composition", "education"),

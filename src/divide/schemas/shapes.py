@@ -101,6 +101,20 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
         "evidence": pa.Column(str, pa.Check.isin(_EVIDENCE)),
         "smallest": text(r"^L[1-7]$", nullable=True),
     },
+    "with_institutions": {
+        **{name: number(share=True) for name in ("low", "high")},
+        "tau": pa.Column(float, pa.Check.ge(0)),
+        "basis": pa.Column(str, pa.Check.isin(("declared_gap", "survey"))),
+        "synthetic": pa.Column(bool),
+        "private_share": number(share=True),
+        **{
+            f"{name}{end}": number(share=True)
+            for name in ("private", "institution")
+            for end in ("", "_low", "_high")
+        },
+        "institution_place": text(nullable=True),
+        **{name: number() for name in ("gap", "cost", "cost_low", "cost_high")},
+    },
     "survey_results": {
         **interval(share=True),
         "n": number(),
@@ -142,6 +156,7 @@ EXTRA: dict[str, dict[str, pa.Column]] = {
 # Tables whose every value is a share of 0 to 1.
 OF_SHARES = {"internet_use", "household_access", "international", "exclusion_risk"}
 OF_SHARES |= {"visibility", "invisible_minorities", "online_activities", "survey_results"}
+OF_SHARES |= {"with_institutions"}
 OF_SHARES |= {"international_skills", "regional_access", "broadband"}
 
 # What identifies a row, where it is more than the observation's key.
@@ -164,6 +179,7 @@ KEYS = {
     "invisible_minorities": [*terms.KEY, "layer_indicator"],
     "pairs": [*terms.KEY, "tau", "other"],
     "contradictions": ["matter", "side"],
+    "with_institutions": [*terms.KEY, "tau", "basis"],
     "hotspots": [*terms.KEY, "matrix"],
     "sensitivity": ["kind", "output", "factor", "place", "finding"],
     "rank_sets": [*terms.KEY, "tau"],
