@@ -39,7 +39,7 @@ def test_the_line_of_the_guide(table: Callable[..., Path]) -> None:
     rows = [["id_inst", "npa"], ["VD-0001", "CH-1700"]]
     told = messages(read_answers(table(rows, "results.csv")).findings, lang="fr")
     line = next(one for one in told if one.code == "SV014").line("results.csv", "Réponses", "fr")
-    assert line.replace("\u202f", " ").split(" · ") == [
+    assert line.replace("\u00a0", " ").split(" · ") == [
         "SV014",
         "results.csv",
         "Feuille « Réponses »",

@@ -89,9 +89,10 @@ def _wordings(made: Instrument) -> Iterator[Wording]:
         stem = made.arrays[row.array] if row.array else row
         place = order * 100
         for lang in terms.LANGUAGES:
+            parts = (row.label[lang], *row.also) if row.array else ("",)
             for asked in (stem.label[lang], *stem.also):
-                part = row.label[lang] if row.array else ""
-                yield Wording(Target(name), lang, plain(asked), plain(part), place)
+                for part in parts:
+                    yield Wording(Target(name), lang, plain(asked), plain(part), place)
                 if row.type != "select_multiple":
                     continue
                 for number, choice in enumerate(made.choices(name), 1):
