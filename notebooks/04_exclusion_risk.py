@@ -275,7 +275,7 @@ exhibits.table(shown, caption=title, made_from=held)
 # ## Step 10: five layers, each by itself
 #
 # To be online one needs hardware, software, a connection, skills, and a way to one's rights.
-# None makes up for another, so there is no mean of the five. How many lack *at least one*
+# They do not make up for each other: there is no mean of the five. How many lack *at least one*
 # cannot be told from separate rates: if those who lack one lack all, it is the largest rate;
 # if nobody lacks two, it is their sum. For three layers nothing is published (of hardware
 # only single devices): there anybody may lack it, and the upper end is everybody.

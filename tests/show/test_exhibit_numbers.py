@@ -50,7 +50,7 @@ def test_a_range_is_no_estimate_and_what_is_missing_is_neither_0_nor_pale(
 
 
 def test_a_value_inside_its_interval_has_a_column(bounded: pd.DataFrame) -> None:
-    valued = bounded.dropna(subset="low").assign(value=[3.0, None])
+    valued = bounded.dropna(subset="low").assign(value=pd.Series([3.0, None]))
     shown = exhibit_numbers.ranges(
         valued, by="place", names={"UR": "Uri", "ZG": "Zug"}, write=format_count, **TOLD
     )
