@@ -16,9 +16,9 @@
 # %% [markdown]
 # # What would one expect in a canton, and when must one say “cannot tell”?
 #
-# **Question.** No survey asks enough people in each canton to measure how many are offline
-# there. What can be said from national rates and from who lives where, and how far does it
-# hold?
+# **Question.** None of our sources asks enough people in each canton to measure how many
+# are offline there. What can be said from national rates and from who lives where, and how
+# far does it hold?
 #
 # **Reader.** Students and colleagues. You need a little pandas, and to have heard of a logit
 # and a standard error.
@@ -103,7 +103,7 @@ exhibits.Exhibit(None, said, "")
 # %% [markdown]
 # ## Step 3: who lives in the canton
 #
-# How many people of a canton fall into each cell is published nowhere. Published are its
+# How many people of a canton fall into each cell our sources do not tell. They tell its
 # sexes by age, its education, and how many of its oldest live in private households. The
 # cells are *fitted* to these margins (iterative proportional fitting): start from the
 # survey's cells, scale them to one margin, then to the other, and again, until all are met.
@@ -301,11 +301,11 @@ exhibits.lines(older, by="indicator", names=named, title=title, unit=unit, bands
 # %% [markdown]
 # ## What this page does not show
 #
-# - How many people are offline in a canton. Nobody has measured it.
+# - How many people are offline in a canton. None of our sources measures it.
 # - Whether people of one kind are alike in all cantons: that is what τ stands for, and the
 #   evidence on τ is weak.
-# - Anything about people outside private households, or older than 88: nobody asked them.
-#   A rate of 60 and over must not stand in for 80 and over.
+# - Anything about people outside private households, or older than 88: the survey
+#   does not ask them. A rate of 60 and over must not stand in for 80 and over.
 # - Errors that were not published: of the age figures, which are older than the survey, and
 #   of splitting ten-year classes at 15 and at 25.
 # - A trend. Expected rates of two years differ by composition and by the national rates, and

@@ -23,8 +23,8 @@
 # **Reader.** Students and colleagues who read statistics about people who receive help. You
 # need a little pandas.
 #
-# What nobody has counted is drawn as the interval in which it must lie. It is never 0, and
-# never a mean.
+# What our sources do not tell is drawn as the interval in which it must lie. It is never 0,
+# and never a mean.
 
 # %% [markdown]
 # In JupyterLab, change the canton or the group (`80_plus`, `nursing_homes`, `foreign`,
@@ -64,7 +64,7 @@ from divide.texts import format_count
 #
 # Only the first three are shares of one and the same population. The others count
 # figures, people with a right, or clients of homes: each is shown by itself. How little of
-# this has been counted is the first finding:
+# this our sources tell is the first finding:
 
 # %%
 ladder, chosen = divide.read("visibility"), groups()

@@ -71,9 +71,9 @@ title = f"Classes, and pairs of group and canton in each of them: {what}"
 exhibits.table(grid.rename_axis("risk"), caption=title, made_from=cantons)
 
 # %% [markdown]
-# The corner that the study asks about, *higher risk and invisible*, is empty. That is no good
-# news. Where a rate is published nobody has measured visibility, and where people are
-# certainly out of sight no rate is published. The two kinds of knowledge do not meet:
+# The corner that the study asks about, *higher risk and invisible*, is empty. That is no
+# good news. Where our sources have a rate they do not tell visibility, and where people are
+# certainly out of sight they have no rate. The two kinds of knowledge do not meet:
 
 # %%
 words = {one["key"]: divide.label(f"group.{name}", lang="en") for name, one in groups().items()}
@@ -127,7 +127,7 @@ exhibits.Exhibit(None, told + f"{percent(part)}, a minority of the canton.", "")
 # ## Reach
 #
 # A third answer would be wanted: is the group *reached* by those who help it? That needs two
-# numbers, what is provided and what is needed. Provision is published by no canton, so:
+# numbers, what is provided and what is needed. Provision by canton is not in our sources, so:
 
 # %%
 here = found[found["place"] == place]
@@ -137,8 +137,8 @@ exhibits.Exhibit(None, f"Reached, of {len(here)} groups here: {', '.join(states)
 # %% [markdown]
 # ## All groups of the canton, in persons
 #
-# For most groups the honest answer is wide: nobody has counted who is out of sight, so it may
-# be anybody. Where not even the size of a group is known, there is no number at all.
+# For most groups the honest answer is wide: our sources do not tell who is out of sight, so
+# it may be anybody. Where not even the size of a group is known, there is no number at all.
 
 # %%
 sized = here.assign(low=here["persons_low"], high=here["persons_high"], value=None)

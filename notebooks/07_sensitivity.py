@@ -16,9 +16,9 @@
 # %% [markdown]
 # # What does the answer hang on, and what should be measured first?
 #
-# **Question.** Some ingredients of this study are measured, some are estimated, some nobody
-# knows, and some we chose. If all of them could be otherwise at once, how much would the
-# answer move, and which of them moves it most?
+# **Question.** Some ingredients of this study are measured, some are estimated, some are
+# not known, and some we chose. If all of them could be otherwise at once, how much would
+# the answer move, and which of them moves it most?
 #
 # **Reader.** Students and colleagues, and whoever decides what is surveyed next. You need a
 # little pandas, and to know what a variance is.
@@ -48,10 +48,10 @@ from divide.texts import format_about, format_count
 # %% [markdown]
 # ## Fifteen things that could be otherwise
 #
-# Each *factor* has a range. It is narrow where something was measured and wide where nobody
-# looked: a share that nobody counted may be anything its bounds allow. Some factors could be
-# learnt by measuring. Others are choices, such as where to draw the line for *invisible*: no
-# measurement tells them, so several are tried.
+# Each *factor* has a range. It is narrow where something was measured and wide where our
+# sources are silent: a share that they do not tell may be anything its bounds allow. Some
+# factors could be learnt by measuring. Others are choices, such as where to draw the line
+# for *invisible*: no measurement tells them, so several are tried.
 #
 # *Monte Carlo*: draw a value of each factor at random within its range, work the answer out
 # with these, and note the result. Do it 10,000 times. The draws begin with a fixed number (a
@@ -185,12 +185,12 @@ said = (said + "and invisible too in {}.").format(*map(percent, sure.loc["higher
 exhibits.Exhibit(None, said, "")
 
 # %% [markdown]
-# The second share is large, and it is *not* the probability that they are invisible. Two rungs
-# that nobody counted were tried anywhere between 0 and 1, and the product of two such numbers
-# is mostly small. What nobody knows has made this share. So the study says *cannot tell*, and
-# the two rungs stand on the list of what to measure. That knowing one alone would take away a
-# quarter of the variance, and that three quarters would be left if all but one were known,
-# belongs together: both are needed.
+# The second share is large, and it is *not* the probability that they are invisible. Two
+# rungs that are not in our sources were tried anywhere between 0 and 1, and the product of
+# two such numbers is mostly small. What is not known has made this share. So the study says
+# *cannot tell*, and the two rungs stand on the list of what to measure. That knowing one
+# alone would take away a quarter of the variance, and that three quarters would be left if
+# all but one were known, belongs together: both are needed.
 
 # %%
 both = table[table["output"] == "pairs_invisible"].set_index(["factor", "kind"])["value"].unstack()

@@ -107,13 +107,13 @@ def test_an_unknown_rung_is_an_interval_and_not_0() -> None:
     names = {"L1": "Register", "L2": "Household", "L3": "Eligible"}
     shown = exhibit_numbers.rungs(ladder, names=names, **TOLD)
     assert plain(shown.sentence) == (
-        "Register: 80.0 to 100.0 %; Household: 80.0 %; not counted: 1 of 3."
+        "Register: 80.0 to 100.0 %; Household: 80.0 %; not in our sources: 1 of 3."
     )
     solid, between = shown.figure.data
     assert (list(solid.y), list(solid.x)) == (["Register", "Household"], [0.8, 0.8])
     assert list(between.y) == ["Register", "Eligible"]
     assert list(between.x) == pytest.approx([0.2, 1.0])
-    assert "<td>not counted" in shown.table
+    assert "<td>not in our sources" in shown.table
     with pytest.raises(ReportError, match="A rung stands twice"):
         exhibit_numbers.rungs(pd.concat([ladder, ladder]), names=names, **TOLD)
 

@@ -77,27 +77,27 @@ def of_rungs(frame: pd.DataFrame, names: Mapping[str, str]) -> str:
     """Tell what is known of each rung, and of how many nothing is."""
     known = frame[frame["value"].notna() | (frame["high"] - frame["low"] < 1)]
     told = [f"{names[one['row']]}: {known_share(one)}" for one in known.to_dict("records")]
-    told.append(f"not counted: {len(frame) - len(known)} of {len(frame)}")
+    told.append(f"not in our sources: {len(frame) - len(known)} of {len(frame)}")
     return "; ".join(told) + "."
 
 
 def known_share(row: Mapping[Any, Any]) -> str:
     """
-    Write what is known of a share: its value, the bounds it lies in, or that nobody counted.
+    Write what is known of a share: its value, its bounds, or that our sources do not tell.
 
     Examples
     --------
     >>> known_share({"value": None, "low": 0.816, "high": 1}).replace(FIXED, " ")
     '81.6 to 100.0 %'
     >>> known_share({"value": None, "low": 0, "high": 1})
-    'not counted'
+    'not in our sources'
     """
     low, high = row["low"], row["high"]
     if pd.notna(low) and 0 < high - low < 1:
         return f"{100 * low:.1f} to {cells.percent(high)}"
     if pd.notna(row["value"]) or (pd.notna(low) and low == high):
         return cells.percent(high if pd.isna(row["value"]) else row["value"])
-    return "not counted"
+    return "not in our sources"
 
 
 def of_curves(frame: pd.DataFrame, names: Mapping[str, str], x: str) -> str:
