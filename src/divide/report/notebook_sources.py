@@ -106,8 +106,8 @@ def _dated(name: str) -> pd.DataFrame:
     else:
         frame = tables.read(name)
     if {"year", "register_date"}.isdisjoint(frame.columns):
-        # Worked out from other tables: as old as those.
-        frame = frame.head(0).assign(year=0)
+        # Worked out from other tables, or confidential: as old as those.
+        frame = frame.head(0).assign(year=0, edition="")
     elif "year" not in frame.columns:
         frame = frame.assign(year=frame["register_date"].str[:4].astype(int))
     known = frame["source"].isin([*catalog.sources(), *catalog.publications()])

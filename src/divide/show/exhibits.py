@@ -15,6 +15,7 @@ from divide.show.descriptions import of_lines, of_years
 from divide.show.words import need_columns
 
 _METHOD: Final = "divide, own estimate from published figures"
+_SYNTHETIC: Final = "SYNTHETIC demonstration survey, made-up answers"
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,9 @@ def origin(rows: pd.DataFrame) -> str:
     told = []
     for one in found.to_dict("records"):
         known = catalog.sources().get(one["source"])
-        if one["source"] in catalog.publications():
+        if one["source"] in catalog.facts("disclosure")["synthetic"]:
+            told.append(_SYNTHETIC)
+        elif one["source"] in catalog.publications():
             told.append(str(catalog.publications()[one["source"]]["publisher"]))
         elif known is None:
             told.append(_METHOD)
