@@ -16,7 +16,7 @@
 # %% [markdown]
 # # What would one expect in a canton, and when must one say “cannot tell”?
 #
-# **Question.** None of our sources asks enough people in each canton to measure how many
+# **Question.** Our sources do not ask enough people in each canton to measure how many
 # are offline there. What can be said from national rates and from who lives where, and how
 # far does it hold?
 #
@@ -301,7 +301,7 @@ exhibits.lines(older, by="indicator", names=named, title=title, unit=unit, bands
 # %% [markdown]
 # ## What this page does not show
 #
-# - How many people are offline in a canton. None of our sources measures it.
+# - How many people are offline in a canton: none of our sources measures it.
 # - Whether people of one kind are alike in all cantons: that is what τ stands for, and the
 #   evidence on τ is weak.
 # - Anything about people outside private households, or older than 88: the survey
