@@ -85,7 +85,8 @@ invited = rates[(rates["place"] == "CH")].groupby("group")["invited"].max()
 shown = kinds.assign(invited=invited).loc[["total", *kinds.index.drop("total")]]
 even = country.set_index("item")["value"]["r_indicator"]
 heads = {"invited": "Invited", "response_rate": "Answered", "client_coverage": "People spoken for"}
-shown = shown[list(heads)].rename(columns=heads).rename(index=lambda g: g.removeprefix("type:"))
+shown = shown[list(heads)].rename(columns=heads)
+shown.index = shown.index.str.removeprefix("type:")
 write = {"Invited": format_count, "Answered": percent, "People spoken for": percent}
 said = f"The R-indicator is {even:.2f}."
 title = "SYNTHETIC: who answered, by type of institution"
@@ -192,7 +193,7 @@ assert not learnt["known"].any()
 assert (learnt["most"] - learnt["least"] > learnt["sites"] / 2).all()
 heads = {"sites": "Institutions", "least": "At least", "most": "At most"}
 shown = learnt[list(heads)].rename(columns=heads)
-shown = shown.rename(index=lambda one: divide.canton(one).name["en"])
+shown = shown.rename(index={one: divide.canton(one).name["en"] for one in shown.index})
 title = "SYNTHETIC: how many answered in each hidden canton, as far as the attacker knows"
 write = dict.fromkeys(heads.values(), "{:.0f}".format)
 exhibits.table(shown, caption=title, made_from=rate, write=write)
