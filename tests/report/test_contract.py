@@ -77,7 +77,7 @@ def test_each_language_says_as_much_as_the_others(site: Any, read_page: Any) -> 
         ]
         counts = [{tag: told.count(tag) for tag in ("h1", "h2", "h3", "p", "li")} for told in tags]
         assert counts[1:] == counts[:-1], page
-        assert min(counts[0].values()) > 0
+        assert min(counts[0][tag] for tag in ("h1", "h2", "p", "li")) > 0, page
 
 
 def test_heads_and_captions_of_tables_stand_in_four_languages(site: Any, read_page: Any) -> None:
@@ -218,6 +218,6 @@ def first_view(html: str) -> str:
 
 
 def test_the_first_view_weighs_at_most_14_kb_compressed(site: Any) -> None:
-    views = {page: first_view(site.html(page)).encode() for page in PAGES[:-1]}
+    views = {page: first_view(site.html(page)).encode() for page in PAGES[: -len(TOPICS)]}
     assert all(b"<h1" in view for view in views.values())
     assert too_heavy(views, raw=1_000_000, packed=14_000) == {}

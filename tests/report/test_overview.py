@@ -132,7 +132,7 @@ def test_beneficiaries_are_told_by_their_bounds(mirror_pages: Any) -> None:
     rows = mirror_pages.table("beneficiary_bounds")
     row = rows[(rows["place"] == "BE") & (rows["place_level"] == "canton")].iloc[0]
     low, high = (texts.format_count(row[name]) for name in ("low", "high"))
-    told = f"at least {low}, at most {high}, in {int(row['hidden'])} communes we may not see"
+    told = f"at least {low}, at most {high}, as no value is published for {int(row['hidden'])} "
     assert told in mirror_pages.html("BE")
 
 

@@ -14,7 +14,16 @@ from markupsafe import Markup
 
 from divide import paths, terms, texts
 from divide.measure.claims import Sentence
-from divide.report import cantons, communes, evidence, figures, leads, origins, overview
+from divide.report import (
+    cantons,
+    communes,
+    evidence,
+    figures,
+    institutions,
+    leads,
+    origins,
+    overview,
+)
 from divide.report.downloads import data_address, page_rows, to_csv
 from divide.report.groups import group_items, stability
 from divide.report.stamp import page_path
@@ -22,7 +31,7 @@ from divide.report.study import Place, Study, load_study, page_place
 from divide.show import palettes, styles
 
 # What a page of no place is made of.
-_TOPICS: Final = {"evidence": evidence.parts}
+_TOPICS: Final = {"evidence": evidence.parts, "institutions": institutions.parts}
 
 
 def write_pages(

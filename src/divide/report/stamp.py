@@ -10,7 +10,7 @@ from typing import Any
 from divide import paths
 
 # Pages that are of no place: what holds and how far, and what institutions say.
-TOPICS = ("evidence",)
+TOPICS = ("evidence", "institutions")
 _NAME = ".stamp.json"
 
 

@@ -27,6 +27,7 @@ _TABLES: Final = {
     "taus": "local_differences",
     "sensitivity": "sensitivity",
     "contradictions": "contradictions",
+    "survey": "survey_results",
 }
 
 
@@ -62,6 +63,7 @@ class Study:
     taus: pd.DataFrame
     sensitivity: pd.DataFrame
     contradictions: pd.DataFrame
+    survey: pd.DataFrame
     bounds: pd.DataFrame | None = None
     account: Mapping[str, Any] = field(default_factory=dict)
     drawn_by: str = "bfs_boundaries"
