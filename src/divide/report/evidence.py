@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from divide import catalog, terms, texts
 from divide.measure.claims import Sentence, tell
-from divide.report import figures, origins, overview
+from divide.report import figures, left_out, origins, overview
 from divide.report.study import Study
 from divide.show import html_tables
 
@@ -27,9 +27,21 @@ def parts(study: Study, order: Sequence[str]) -> dict[str, Any]:
         "beyond": each(lambda lang: _beyond(study, lang)),
         "single": each(lambda lang: overview.single_score(study, lang)),
         "matters": each(lambda lang: overview.matters(study, lang)),
+        "cost": each(lambda lang: left_out.cost(study, lang)),
+        "left_out": _left_out(study),
         "account": origins.account_lines(study),
-        "origins": {"use": origins.source_line(study.use)},
+        "origins": {
+            "use": origins.source_line(study.use),
+            "living": origins.source_line(study.living),
+        },
     }
+
+
+def _left_out(study: Study) -> Markup:
+    rows = left_out.assumed(study)
+    gap = f"{100 * rows['gap'].iloc[0]:.0f}"
+    caption = figures.each("table.left_out", gap=gap, tau=left_out.tau(rows))
+    return left_out.cost_table(rows, caption)
 
 
 def _beyond(study: Study, lang: str) -> list[Sentence]:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from divide import catalog, releases, terms, texts
 from divide.measure.claims import Sentence, tell
-from divide.report import figures, origins
+from divide.report import figures, left_out, origins
 from divide.report.study import Study
 from divide.show import html_tables
 
@@ -37,6 +37,7 @@ def parts(study: Study, order: Sequence[str]) -> dict[str, Any]:
             for name in _DIMENSIONS
         },
         "intervals": _legend(),
+        "left_out": _left_out(study),
     }
 
 
@@ -54,13 +55,23 @@ def is_synthetic(rows: pd.DataFrame) -> bool:
     return bool(rows["source"].isin(catalog.facts("disclosure")["synthetic"]).all())
 
 
+def _left_out(study: Study) -> Markup:
+    """Return what leaving institutions out costs, worked out with their own answers."""
+    rows = left_out.answered(study)
+    caption = figures.each("table.left_out_survey", tau=left_out.tau(rows))
+    return left_out.cost_table(rows, _warned(caption, invented=bool(rows["synthetic"].any())))
+
+
 def _captioned(key: str, rows: pd.DataFrame) -> dict[str, str]:
     """Caption a table; one of made-up data says so, for tables travel without their page."""
-    told = figures.each(key)
-    if not is_synthetic(rows):
+    return _warned(figures.each(key), invented=is_synthetic(rows))
+
+
+def _warned(told: dict[str, str], *, invented: bool) -> dict[str, str]:
+    if not invented:
         return told
-    invented = figures.each("institutions.invented")
-    return {lang: f"{told[lang]} – {invented[lang]}" for lang in terms.LANGUAGES}
+    words = figures.each("institutions.invented")
+    return {lang: f"{told[lang]} – {words[lang]}" for lang in terms.LANGUAGES}
 
 
 def _opening(study: Study, rows: pd.DataFrame, lang: str) -> dict[str, Any]:

@@ -28,6 +28,7 @@ _TABLES: Final = {
     "sensitivity": "sensitivity",
     "contradictions": "contradictions",
     "survey": "survey_results",
+    "mixture": "with_institutions",
 }
 
 
@@ -64,6 +65,7 @@ class Study:
     sensitivity: pd.DataFrame
     contradictions: pd.DataFrame
     survey: pd.DataFrame
+    mixture: pd.DataFrame
     bounds: pd.DataFrame | None = None
     account: Mapping[str, Any] = field(default_factory=dict)
     drawn_by: str = "bfs_boundaries"
