@@ -154,3 +154,5 @@ def test_the_pdf_holds_every_canton_and_repeats_the_heads(
     tables = [one for one in sheets if re.search(r"^ *(Zürich|Jura)\b.*%", one, re.M)]
     head = texts.label("column.canton", lang="fr")
     assert all(re.search(rf"^ *{head}\b", one, re.M) for one in tables)
+    # No sheet ends with a head whose rows are on the next.
+    assert [one for one in sheets if re.search(rf"^ *{head}\b", one, re.M)] == tables
