@@ -74,8 +74,9 @@ def test_made_up_figures_say_so_in_every_table_and_before_them(default_pages: An
         assert all(word in caption for caption in captions)
         warning = texts.label("institutions.synthetic", lang=lang)
         assert html.index(warning) < html.index("<table")
-    # Nothing of it is carried away as data.
+    # Nothing of it is carried away as data, and nobody is told how to cite it.
     assert "download" not in html
+    assert "<p class=cite" not in html and "<p class=cite" in default_pages.html("evidence")
 
 
 def test_answers_that_were_given_are_not_called_invented(country: pd.DataFrame) -> None:
