@@ -236,7 +236,9 @@ def test_check_tells_what_is_sound(built_home: Path, run: Run) -> None:
     assert done.returncode == 0, done.stdout
     states = {one["what"]: one["state"] for one in json.loads(done.stdout)}
     assert states["embedded default"] == "sound" and states["exclusion_risk"] == "sound"
-    assert set(states.values()) <= {"sound", "old"}
+    # What no file was given for is not called sound.
+    assert states["hotspots"] == "absent"
+    assert set(states.values()) <= {"sound", "absent", "old"}
 
 
 def test_check_fails_on_what_is_broken(built_home: Path, run: Run) -> None:

@@ -20,7 +20,7 @@ def run_checks(*, today: date | None = None) -> list[Finding]:
     Returns
     -------
     list of dict
-        `what` was checked, its `state` (sound, old, frozen, failed) and what was `told`.
+        `what` was checked, its `state` (sound, absent, old, frozen, failed) and what was `told`.
     """
     day = today or date.today()
     return [*_default(), *_tables(), *_table_ages(day), *_ages(day)]
@@ -40,7 +40,7 @@ def _tables() -> Iterator[Finding]:
     for name, recipe in RECIPES.items():
         if not tables.exists(name):
             told = "needs official files" if recipe.optional else f"not built: divide build {name}"
-            yield {"what": name, "state": "sound" if recipe.optional else "failed", "told": told}
+            yield {"what": name, "state": "absent" if recipe.optional else "failed", "told": told}
             continue
         try:
             rows = len(schemas.check(tables.read(name), name))
