@@ -108,6 +108,20 @@ def test_a_hidden_figure_holds_no_number(results: pd.DataFrame) -> None:
     assert set(cantons["group"]) == {terms.TOTAL}
 
 
+def test_hidden_numbers_of_who_answered_are_not_what_is_left(results: pd.DataFrame) -> None:
+    rates = results[results["item"].isin(["response_rate", "client_coverage"])]
+    # What a rate was before it was rounded lies on neither side of what is told.
+    told = rates.dropna(subset="value")
+    inside = told[(told["low"] > 0) & (told["high"] < 1)]
+    below, above = inside["value"] - inside["low"], inside["high"] - inside["value"]
+    assert len(inside) > 50 and (below - above).abs().max() < 1e-9 and below.min() > 0
+    # Exact numbers would leave one answer in Ticino's addiction homes: all, less de, less fr.
+    asked = results[~results["item"].isin(["response_rate", "client_coverage", "r_indicator"])]
+    assert (asked["n"].dropna() % 5 == 0).all()
+    # Nor is it told that those who answered left one question out.
+    assert not results["status"].eq("missing").any()
+
+
 def test_two_builds_make_the_same_bytes_and_one_release(own_home: Path) -> None:
     file = own_home / "data" / "processed" / "survey_results.parquet"
     before = file.read_bytes()

@@ -1,6 +1,7 @@
 """The gate: closed by default, linked with all earlier releases, silent about what it hides."""
 
 import logging
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -115,6 +116,31 @@ def test_the_five_marks(answers: pd.DataFrame) -> None:
     assert rows.loc[("canton", "TI", "total"), "status"] == "none"  # nobody to ask
     assert rows.loc[("country", "CH", "type:elder"), "status"] == "unreliable"
     assert {"observed", "suppressed"} <= set(rows["status"])
+
+
+def test_how_many_answered_is_told_in_steps(answers: pd.DataFrame) -> None:
+    told = passed(figures_of(answers, ALL), answers).rows.set_index(KEY)["n"]
+    # 120 are a multiple of 5 already; of each canton it is the multiple at or below.
+    assert told["country", "CH", "total"] == 120
+    cantons = told.loc["canton"].droplevel("group").dropna()
+    number = answers.groupby("canton").size().reindex(cantons.index)
+    assert (cantons == number // 5 * 5).all() and (cantons < number).any()
+    everyone = {"clients": replace(ITEMS["clients"], everyone=True)}
+    exact = gate.protect(figures_of(answers, ALL), answers, everyone, today=TODAY).rows
+    cantons = exact[exact["place_level"] == "canton"].set_index("place")["n"].dropna()
+    assert (cantons == answers.groupby("canton").size().reindex(cantons.index)).all()
+
+
+def test_no_reply_to_one_question_is_told_of_nobody_who_replied(answers: pd.DataFrame) -> None:
+    frame = survey(99, institutions=900, cantons=9, types=5)
+    silent = pd.DataFrame(
+        {"place_level": "canton", "place": ["NE"], "group": "total", "value": np.nan}
+    ).assign(indicator="clients", register_date=None, year=2026, status="missing")
+    figures = pd.concat([figures_of(answers, ALL), silent], ignore_index=True)
+    for replied, status in (("VD", "missing"), ("NE", "suppressed")):
+        public = frame.assign(answered=frame["canton"] == replied)
+        rows = passed(figures, answers, frame=public).rows.set_index(KEY)
+        assert rows.loc[("canton", "NE", "total"), "status"] == status
 
 
 @pytest.mark.parametrize(

@@ -100,6 +100,18 @@ def test_intervals_never_shrink() -> None:
     assert found["se"].tolist() == [0.013, 0.013]
 
 
+def test_what_was_counted_does_not_tell_to_which_side_it_was_rounded() -> None:
+    """Of 17, 4.42 and 5.78 are both told as .3; ends of .2 to .3 and .3 to .4 would part them."""
+    value = pd.Series([0.26, 0.34, 0.01])
+    counted = pd.DataFrame({"value": value, "se": 0.0, "low": value, "high": value, "n": 17})
+    found = round_shares(counted, rules(), item=Item("share"))
+    assert found[["value", "low", "high"]].to_numpy().tolist() == [
+        [0.3, 0.2, 0.4],
+        [0.3, 0.2, 0.4],
+        [0.0, 0.0, 0.1],
+    ]
+
+
 def test_every_extreme_value_of_a_sensitive_item_is_a_bound() -> None:
     """Large cells too, or the coding itself would tell which cells are small."""
     found = round_shares(

@@ -40,7 +40,7 @@ class Request:
     items
         What each figure is.
     frame
-        The frame, for the gate to tell "no reply" from "none to ask".
+        The frame and who `answered`, for the gate to tell "no reply" from "none to ask".
     """
 
     figures: pd.DataFrame
@@ -95,7 +95,8 @@ def survey_request(
     figures = hide_alike(figures, answers, items, _questions(indicators))
     more = pd.concat([evenness(frame, weighed.answers), means(apart)]).assign(**told)
     every = pd.concat([figures, more], ignore_index=True)
-    return Request(every[[*_FIGURE, *_NUMBERS, "source", "edition"]], answers, items, frame)
+    public = frame.assign(answered=frame["institution"].isin(weighed.answers["institution"]))
+    return Request(every[[*_FIGURE, *_NUMBERS, "source", "edition"]], answers, items, public)
 
 
 def empty_figures(
@@ -215,8 +216,8 @@ def _items(
 
 
 def _more_items(apart: pd.DataFrame) -> dict[str, Item]:
-    of_response = {RATE: Item("share"), COVERAGE: Item("share")}
-    even = {R_INDICATOR: Item("share", modelled=True)}
+    of_response = dict.fromkeys((RATE, COVERAGE), Item("share", everyone=True))
+    even = {R_INDICATOR: Item("share", modelled=True, everyone=True)}
     return of_response | even | {str(name): Item("mean") for name in apart["indicator"].unique()}
 
 

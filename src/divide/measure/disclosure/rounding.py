@@ -93,7 +93,8 @@ def round_shares(rows: pd.DataFrame, rules: Rules, *, item: Item) -> pd.DataFram
     """
     Round a share, mean or median to the step its number of institutions allows.
 
-    Interval ends are rounded outwards, so that an interval never claims more than it did.
+    Interval ends are rounded outwards, so that an interval never claims more than it did; where
+    there is none, they lie a step to either side of what is told.
     Every extreme value of a sensitive item becomes the bound itself, large cells too: `coded`
     says at_most or at_least, and the interval is all that lies beyond.
 
@@ -120,7 +121,12 @@ def round_shares(rows: pd.DataFrame, rules: Rules, *, item: Item) -> pd.DataFram
         "low": _to_step(rows["low"], step, np.floor),
         "high": _to_step(rows["high"], step, np.ceil),
     }
-    rounded = rows.assign(**clean, coded="")
+    # Of what was counted the ends are the value: they would tell to which side it was rounded.
+    counted = (rows["low"] == rows["high"]).to_numpy()
+    top = 1.0 if item.kind == "share" else np.inf
+    clean["low"] = np.where(counted, np.maximum(clean["value"] - step, 0.0), clean["low"])
+    clean["high"] = np.where(counted, np.minimum(clean["value"] + step, top), clean["high"])
+    rounded = rows.assign(**{name: np.round(one, 9) for name, one in clean.items()}, coded="")
     if not item.sensitive or item.kind != "share":
         return rounded
     few, most = rows["value"] < rules.least_share, rows["value"] > rules.most_share

@@ -41,12 +41,16 @@ class Item:
         Whether a count counts persons, which are rounded in public files.
     modelled
         Whether a model makes the figure: then it is not what the answers alone add up to.
+    everyone
+        Whether all who were asked stand behind it, as behind a response rate: their number is
+        public, and told as it is.
     """
 
     kind: str
     privacy: str = "none"
     persons: bool = True
     modelled: bool = False
+    everyone: bool = False
 
     @property
     def sensitive(self) -> bool:
@@ -68,6 +72,7 @@ class Rules:
     least_share: float
     most_share: float
     persons_step: int
+    institutions_step: int
     steps: Mapping[int, float]
     levels: tuple[Level, ...]
     ladder: tuple[str, ...]

@@ -26,7 +26,9 @@ def tell_rows(
     ----------
     frame
         The public frame, one row an institution that was asked, with columns for places and
-        groups: it tells "no reply" from "none in the frame".
+        groups: it tells "no reply" from "none in the frame". With `answered` (whether it
+        answered anything), "no reply" is told only where nobody answered anything: to one question,
+        it would be the answer of those who did.
 
     Returns
     -------
@@ -34,7 +36,7 @@ def tell_rows(
         One row a figure asked for. A status of the five marks: the figure's own where it is
         told; suppressed, missing (nobody replied) or none (nobody to ask) where it is not, and
         then no number at all. `coded` says at_most or at_least for an extreme value of a
-        sensitive item. What was told before is told as it was.
+        sensitive item; `n` is at least so many. What was told before is told as it was.
     """
     rows = request.figures.reindex(columns=[*request.figures.columns, *_absent(request.figures)])
     rows = rows.reset_index(drop=True)
@@ -48,6 +50,8 @@ def tell_rows(
     hidden = np.where(seen >= 0, found.hidden[seen], True)
     told = told.assign(status=_status(rows, position, hidden, request, frame))
     empty = told["status"].isin(["suppressed", "missing", "none"])
+    if not request.item.everyone:
+        told["n"] = np.floor(told["n"] / rules.institutions_step) * rules.institutions_step
     for name in _NUMBERS:
         told[name] = told[name].astype(float).mask(empty)
     return _as_before(request, told.assign(coded=told["coded"].mask(empty, "")))
@@ -112,9 +116,12 @@ def _status(
     frame: pd.DataFrame | None,
 ) -> pd.Series:
     asked = np.ones(len(rows), dtype=bool)
+    answered = position >= 0
     if frame is not None:
         asked = lattice(frame, request.levels).positions(rows) >= 0
-    answered = position >= 0
+        if "answered" in frame.columns and frame["answered"].any():
+            heard = lattice(frame[frame["answered"]], request.levels).positions(rows) >= 0
+            hidden, answered = hidden | (heard & ~answered), answered | heard
     status = rows["status"].astype(str).mask(hidden | rows["value"].isna(), "suppressed")
     return status.where(answered, pd.Series(np.where(asked, "missing", "none"), rows.index))
 
