@@ -132,7 +132,7 @@ def admit(rows: Publishable | pd.DataFrame) -> pd.DataFrame:
     rows
         Released figures, or a frame. A frame of public statistics passes as it is; rows from a
         confidential source pass if the register holds each of them, figure by figure; one that
-        holds no number tells nothing, and passes.
+        is suppressed and holds no number tells nothing, and passes.
 
     Raises
     ------
@@ -149,9 +149,10 @@ def admit(rows: Publishable | pd.DataFrame) -> pd.DataFrame:
         return rows.frame
     if "source" in rows.columns:
         confidential = rows["source"].isin(catalog.facts("disclosure")["confidential"])
-        numbers = rows.select_dtypes("number").drop(columns="year", errors="ignore")
-        if set(_NUMBERS[:1]) <= set(numbers.columns):
-            confidential &= numbers.notna().any(axis=1)
+        if {"value", "status"} <= set(rows.columns):
+            numbers = rows.select_dtypes("number").drop(columns="year", errors="ignore")
+            # "missing" would tell that nobody replied: only "suppressed" says nothing.
+            confidential &= numbers.notna().any(axis=1) | (rows["status"] != "suppressed")
         if confidential.any():
             _prove(rows[confidential])
     return rows

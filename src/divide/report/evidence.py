@@ -29,6 +29,7 @@ def parts(study: Study, order: Sequence[str]) -> dict[str, Any]:
         "matters": each(lambda lang: overview.matters(study, lang)),
         "cost": each(lambda lang: left_out.cost(study, lang)),
         "left_out": _left_out(study),
+        "sources": origins.source_list(study, order[0]),
         "account": origins.account_lines(study),
         "origins": {
             "use": origins.source_line(study.use),
