@@ -221,7 +221,7 @@ def test_the_rules_find_what_they_forbid() -> None:
     listed = 'dependencies = [\n  "pandas>=3",  # frames\n  "rich>=14",\n]\n[project.scripts]'
     assert reasonless(listed) == ['"rich>=14",']
     assert MACHINE_PATH.search("data in " + "/home" + "/ada/figures.csv")
-    assert not MACHINE_PATH.search("https://example.org/home/page/work/x")
+    assert not MACHINE_PATH.search("https://example.org/home/page/tmp/x")
     assert stored_outputs('{"cells": [{"outputs": []}, {"outputs": [{"text": "1"}]}]}') == 1
     assert notebook_faults("f = lambda: 1\n# see http" + "://example.org\n") == [
         "line 1: a Lambda",
