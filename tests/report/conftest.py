@@ -83,6 +83,8 @@ class Site:
         """Write a page again with frames, day or place changed; the files stay as they are."""
         with living_in(self.home, self.mirror):
             study = replace(self.study, **changes)
+            if page in TOPICS:
+                return pages.render_topic(study, page)
             return pages.render_page(study, place or self.place(page))
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from divide import catalog, terms, texts
-from divide.report import institutions
+from divide.report import institutions, left_out
 
 PLAIN = re.compile(r"<[^>]+>")
 
@@ -104,3 +104,26 @@ def test_a_hidden_or_doubtful_figure_is_not_told_as_a_sure_one(country: pd.DataF
     assert [cells[0].replace(texts.FIXED, " ") for cells in told[:2]] == ["(41 %)", "≤ 5 %"]
     word = texts.label("mark.suppressed", lang="en")
     assert len(told[2]) == 5 and all(word in cell for cell in told[2])
+
+
+def test_while_answers_come_in_no_figure_is_told(default_pages: Any) -> None:
+    survey = default_pages.study.survey
+    numbers = [name for name in survey.select_dtypes("number") if name != "year"]
+    waiting = survey.assign(source="institution_survey", status="suppressed")
+    waiting[numbers] = float("nan")
+    html = default_pages.render("institutions", survey=waiting)
+    assert "<table" not in html
+    assert institutions._lead(waiting, "en").text in html
+    # As long as there are figures, there are tables.
+    assert default_pages.html("institutions").count("<table") == 9
+
+
+def test_a_cost_that_may_not_be_told_is_said_to_be_hidden(default_pages: Any) -> None:
+    rows = left_out.answered(default_pages.study).copy()
+    hidden = rows["place"] == "UR"
+    rows.loc[hidden, ["value", "low", "high", "cost", "cost_low", "cost_high"]] = float("nan")
+    rows.loc[hidden, "status"] = "suppressed"
+    table = str(left_out.cost_table(rows, {"en": "x"}))
+    (uri,) = [row for row in re.split(r"<tr[^>]*>", table) if "Uri" in row]
+    assert uri.count(texts.label("mark.suppressed", lang="en")) == 2
+    assert "nan" not in table

@@ -42,6 +42,11 @@ def mark_words() -> dict[str, dict[str, str]]:
     return {mark: each(f"mark.{mark[2:]}") for mark in _MARKS}
 
 
+def hidden_words() -> dict[str, dict[str, str]]:
+    """Return the words of the statuses that leave no value, for tables that tell them apart."""
+    return {status: each(f"mark.{status}") for status in terms.WITHOUT_VALUE}
+
+
 @cache
 def layout() -> pd.DataFrame:
     """Return where each canton's tile stands: place, row, column."""

@@ -27,9 +27,14 @@ def parts(study: Study, order: Sequence[str]) -> dict[str, Any]:
     """Return what the template of the page asks for; `order` lists languages, the opening first."""
     rows = releases.admit(study.survey)
     country = rows[(rows["place_level"] == "country") & (rows["group"] == terms.TOTAL)]
-    return {
+    opening = {
         "synthetic": is_synthetic(rows),
+        "open": is_open(rows),
         "opening": [_opening(study, rows, lang) for lang in order],
+    }
+    if is_open(rows):
+        return opening
+    return opening | {
         "response": response_table(rows),
         "leading": figure_table(_leading(country), "table.leading"),
         "dimensions": {
@@ -53,6 +58,11 @@ def _legend() -> dict[str, dict[str, str]]:
 def is_synthetic(rows: pd.DataFrame) -> bool:
     """Tell whether figures are of the demonstration: nobody's answers."""
     return bool(rows["source"].isin(catalog.facts("disclosure")["synthetic"]).all())
+
+
+def is_open(rows: pd.DataFrame) -> bool:
+    """Tell whether answers still come in: then no figure has left."""
+    return bool(rows["value"].isna().all())
 
 
 def _left_out(study: Study) -> Markup:
@@ -84,9 +94,10 @@ def _opening(study: Study, rows: pd.DataFrame, lang: str) -> dict[str, Any]:
 
 
 def _lead(rows: pd.DataFrame, lang: str) -> Sentence:
-    """Say how many institutions answered; of a demonstration, that none was asked."""
-    if is_synthetic(rows):
-        return tell("institutions_not_asked", lang=lang, statuses=["missing"])
+    """Say how many institutions answered; before that, that they are asked or were not."""
+    if is_synthetic(rows) or is_open(rows):
+        name = "institutions_not_asked" if is_synthetic(rows) else "institutions_asked"
+        return tell(name, lang=lang, statuses=["missing"])
     rate = _of_country(rows, "response_rate")
     return tell(
         "institutions_answered",
@@ -117,7 +128,7 @@ def response_table(rows: pd.DataFrame) -> Markup:
         ],
         caption=_captioned("table.response", told),
         heads=_heads("survey_type", *_RATES),
-        words=_hidden(),
+        words=figures.hidden_words(),
     )
 
 
@@ -126,7 +137,7 @@ def _kind(group: str) -> str:
 
 
 def figure_table(rows: pd.DataFrame, caption: str) -> Markup:
-    """Write figures with their three intervals, in sections by actor and, of equipment, layer."""
+    """Write figures with all their intervals, in sections by actor and, of equipment, layer."""
     shown = pd.DataFrame(
         {
             "item": [_named(one) for one in rows.to_dict("records")],
@@ -144,7 +155,7 @@ def figure_table(rows: pd.DataFrame, caption: str) -> Markup:
         ],
         caption=_captioned(caption, rows),
         heads=_heads("indicator", "survey_share", *_INTERVALS),
-        words=_hidden() | _parts(),
+        words=figures.hidden_words() | _parts(),
         section="part",
     )
 
@@ -199,10 +210,6 @@ def _in_sections(rows: pd.DataFrame) -> pd.DataFrame:
         _item=rows["item"].map(known),
     )
     return ordered.sort_values(["_actor", "_layer", "_item"], ignore_index=True)
-
-
-def _hidden() -> dict[str, dict[str, str]]:
-    return {status: figures.each(f"mark.{status}") for status in ("suppressed", "missing")}
 
 
 def _parts() -> dict[str, dict[str, str]]:

@@ -1,5 +1,7 @@
 """What leaving people in institutions out of a rate costs, canton by canton (METHOD 5)."""
 
+from collections.abc import Callable
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -55,14 +57,9 @@ def cost_table(rows: pd.DataFrame, caption: dict[str, str]) -> Markup:
         {
             "name": [figures.own_name(place) for place in rows["place"]],
             "outside": 1 - rows["private_share"],
-            "everyone": [
-                texts.format_range(low, high)
-                for low, high in zip(rows["low"], rows["high"], strict=True)
-            ],
-            "cost": [
-                f"{_points(low)}–{_points(high)}"
-                for low, high in zip(rows["cost_low"], rows["cost_high"], strict=True)
-            ],
+            "everyone": _spans(rows["low"], rows["high"], texts.format_range),
+            "cost": _spans(rows["cost_low"], rows["cost_high"], _point_range),
+            "status": rows["status"],
         }
     )
     names = ("canton", "left_out", "everyone", "cost")
@@ -71,21 +68,32 @@ def cost_table(rows: pd.DataFrame, caption: dict[str, str]) -> Markup:
         [
             html_tables.Column("name"),
             html_tables.Column("outside", write=texts.format_share),
-            html_tables.Column("everyone"),
-            html_tables.Column("cost"),
+            html_tables.Column("everyone", status="status"),
+            html_tables.Column("cost", status="status"),
         ],
         caption=caption,
         heads=[
             (lang, [texts.label(f"column.{name}", lang=lang) for name in names])
             for lang in terms.LANGUAGES
         ],
-        words={},
+        words=figures.hidden_words(),
     )
 
 
 def tau(rows: pd.DataFrame) -> str:
     """Write the τ under which the rows are told."""
     return f"{rows['tau'].iloc[0]:.2f}"
+
+
+def _spans(
+    low: pd.Series, high: pd.Series, write: Callable[[float, float], str]
+) -> list[str | None]:
+    """Write both ends; where there are none, nothing, and the status says why."""
+    return [None if one != one else write(one, other) for one, other in zip(low, high, strict=True)]
+
+
+def _point_range(low: float, high: float) -> str:
+    return f"{_points(low)}–{_points(high)}"
 
 
 def _points(share: float) -> str:
